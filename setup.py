@@ -1,0 +1,33 @@
+"""The compiled build: the inner rooms, all of them and nothing else, by one folder rule.
+
+`messages` is an inner room too but stays interpreted: in a compiled module a msgspec Struct silently loses its
+keywords. Set INTERLOCK_COMPILE=1 to compile; without it, or without a C compiler, the same source is installed as
+it is, slower and equally correct.
+"""
+
+import os
+from pathlib import Path
+
+from setuptools import setup
+
+COMPILED_ROOMS = ("ledger", "decisions", "controls", "kernel", "simulation")
+
+ext_modules = []
+if os.environ.get("INTERLOCK_COMPILE") == "1":
+    from mypyc.build import mypycify
+
+    sources = [
+        str(path)
+        for room in COMPILED_ROOMS
+        for path in sorted(Path("src/interlock", room).glob("*.py"))
+        if path.name != "__init__.py"
+    ]
+    ext_modules = mypycify(
+        sources,
+        opt_level=os.environ.get("MYPYC_OPT_LEVEL", "3"),
+        debug_level="0",
+        group_name="interlock",
+        strict_dunder_typing=True,
+    )
+
+setup(ext_modules=ext_modules)

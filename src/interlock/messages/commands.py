@@ -1,0 +1,230 @@
+"""Commands: everything that can change state, in the imperative. Each is numbered and kept (law 1).
+
+Those marked *fact* are applied to the ledger as they are; the kernel adds events only for what it concludes.
+Tags are part of the record format: never reused, never renumbered. A new field goes last and has a default.
+"""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from interlock.messages.decisions import Decision
+from interlock.messages.definitions import Account, Instrument, Limit, Source, Venue
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+
+
+class OpenSession(Struct, frozen=True, array_like=True, gc=False, tag=1):
+    """Begin: who we are, which behaviour flags hold, and the session file as the user wrote it. A fact."""
+
+    name: str
+    session_id: str
+    seed: int
+    code_version: str
+    flags: tuple[int, ...]
+    configuration: str
+
+
+class DefineInstrument(Struct, frozen=True, array_like=True, gc=False, tag=2):
+    """A fact."""
+
+    instrument: Instrument
+
+
+class DefineVenue(Struct, frozen=True, array_like=True, gc=False, tag=3):
+    """A fact."""
+
+    venue: Venue
+
+
+class DefineAccount(Struct, frozen=True, array_like=True, gc=False, tag=4):
+    """A fact."""
+
+    account: Account
+
+
+class DefineSource(Struct, frozen=True, array_like=True, gc=False, tag=5):
+    """A fact."""
+
+    source: Source
+
+
+class ActivateRelease(Struct, frozen=True, array_like=True, gc=False, tag=6):
+    """Say in which state a release is, under which epoch. A fact."""
+
+    release: str
+    epoch: int
+    state: int
+    by: str
+
+
+class SetLimit(Struct, frozen=True, array_like=True, gc=False, tag=7):
+    """Arm a control, or change its parameters where control, scope, instrument and currency are the same. A fact."""
+
+    limit: Limit
+    by: str
+
+
+class SetInstrumentStatus(Struct, frozen=True, array_like=True, gc=False, tag=8):
+    """A fact."""
+
+    instrument: str
+    status: int
+    by: str
+    text: str
+
+
+class ProposeDecision(Struct, frozen=True, array_like=True, gc=False, tag=10):
+    """A source would like something done. The fact is that it waits; the verdict is an event."""
+
+    decision: Decision
+
+
+class ServeQueue(Struct, frozen=True, array_like=True, gc=False, tag=11):
+    """Judge up to `count_max` waiting decisions, most urgent first.
+
+    The engine says it after everything that waited at the door has been let in, so that priority decides among
+    decisions that arrived together.
+    """
+
+    count_max: int
+
+
+class UpdateQuote(Struct, frozen=True, array_like=True, gc=False, tag=20):
+    """The best bid and ask of an instrument at a venue; a quantity of 0 means there is none. A fact."""
+
+    instrument: str
+    venue: str
+    bid: Ticks
+    bid_quantity: Lots
+    ask: Ticks
+    ask_quantity: Lots
+    venue_time_ns: Nanoseconds
+
+
+class UpdateLadder(Struct, frozen=True, array_like=True, gc=False, tag=21):
+    """The N best levels of both sides, best first, as a whole. A fact; it also is the quote."""
+
+    instrument: str
+    venue: str
+    bids: tuple[tuple[Ticks, Lots], ...]
+    asks: tuple[tuple[Ticks, Lots], ...]
+    venue_time_ns: Nanoseconds
+
+
+class NoteTrade(Struct, frozen=True, array_like=True, gc=False, tag=22):
+    """Somebody traded. `aggressor` is the side that took liquidity, 0 when unsaid. A fact."""
+
+    instrument: str
+    venue: str
+    price: Ticks
+    quantity: Lots
+    aggressor: int
+    venue_time_ns: Nanoseconds
+
+
+class NoteFeedFault(Struct, frozen=True, array_like=True, gc=False, tag=23):
+    """Market data arrived wrong, or is right again (`FEED_RECOVERED`). A fact.
+
+    A gap, disorder or malformed data leaves the market faulted until the feed says that it has recovered.
+    """
+
+    instrument: str
+    venue: str
+    fault: int
+    count: int
+    text: str
+
+
+class AdvanceTime(Struct, frozen=True, array_like=True, gc=False, tag=24):
+    """Let time pass when nothing else does. A fact; the time is in the record."""
+
+
+class ReportOrder(Struct, frozen=True, array_like=True, gc=False, tag=30):
+    """A venue says (or our timer says that it does not say) what became of an order.
+
+    FIX ExecutionReport and OrderCancelReject in one: `kind` is ExecType, `reference` is ExecRefID, `quantity` and
+    `price` are LastQty and LastPx for a fill, bust or correction, and the new OrderQty and Price for `replaced`.
+    """
+
+    venue: str
+    order: OrderId
+    kind: int
+    revision: int = 0
+    """Which version of the order this is about: 0 as sent, 1 after the first replace request, and so on."""
+    execution_id: str = ""
+    quantity: Lots = 0
+    price: Ticks = 0
+    fee: Minor = 0
+    liquidity: int = 0
+    reference: str = ""
+    reason: int = 0
+    text: str = ""
+    venue_order_id: str = ""
+    venue_time_ns: Nanoseconds = 0
+
+
+class ReportAction(Struct, frozen=True, array_like=True, gc=False, tag=31):
+    """An executor says how a named action ended."""
+
+    action: OrderId
+    succeeded: bool
+    text: str
+
+
+class Halt(Struct, frozen=True, array_like=True, gc=False, tag=40):
+    """Stop new risk in a scope at once, and cancel what works there unless told otherwise."""
+
+    scope: str
+    by: str
+    text: str
+    cancel_working: bool = True
+    reduce_only: bool = False
+    """True lets orders through that reduce the position."""
+
+
+class LiftHalt(Struct, frozen=True, array_like=True, gc=False, tag=41):
+    """Let a scope trade again. Refused when `by` is who tripped it."""
+
+    scope: str
+    by: str
+    text: str
+
+
+class NoteRefusedInput(Struct, frozen=True, array_like=True, gc=False, tag=42):
+    """Words came to the door that could not be read: what, from where, and a digest of the bytes. A fact."""
+
+    channel: str
+    digest: str
+    text: str
+
+
+class CloseSession(Struct, frozen=True, array_like=True, gc=False, tag=43):
+    """End in order. A fact; decisions after it are refused, reports are still taken."""
+
+    by: str
+    text: str
+
+
+Command: TypeAlias = (
+    OpenSession
+    | DefineInstrument
+    | DefineVenue
+    | DefineAccount
+    | DefineSource
+    | ActivateRelease
+    | SetLimit
+    | SetInstrumentStatus
+    | ProposeDecision
+    | ServeQueue
+    | UpdateQuote
+    | UpdateLadder
+    | NoteTrade
+    | NoteFeedFault
+    | AdvanceTime
+    | ReportOrder
+    | ReportAction
+    | Halt
+    | LiftHalt
+    | NoteRefusedInput
+    | CloseSession
+)

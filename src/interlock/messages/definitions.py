@@ -1,0 +1,149 @@
+"""What a session is made of: instruments, venues, accounts, sources, limits. Each enters as a command's payload."""
+
+from msgspec import Struct
+
+from interlock.messages.terms import AS_ASKED, CLOSED, CONTINUOUS, MODEL, NEW_RISK, SPOT, TRADABLE
+from interlock.messages.units import (
+    NS_PER_DAY,
+    BasisPoints,
+    Lots,
+    Minor,
+    Nanoseconds,
+    Ticks,
+    format_decimal,
+    format_steps,
+    parse_decimal,
+    parse_steps,
+)
+
+
+class PhaseStart(Struct, frozen=True, array_like=True, gc=False):
+    """From this moment of the exchange's local day the instrument is in this phase."""
+
+    start_ns: Nanoseconds
+    phase: int
+
+
+class Instrument(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """What can be traded, and in which units. A price is a number of ticks, a quantity a number of lots."""
+
+    symbol: str
+    currency: str
+    currency_digits: int
+    """Money in this currency is counted in 10**-currency_digits."""
+    price_digits: int
+    tick_units: int
+    """One tick, in 10**-price_digits."""
+    quantity_digits: int
+    lot_units: int
+    """One lot, in 10**-quantity_digits."""
+    multiplier: int = 1
+    settlement: int = SPOT
+    utc_offset_ns: Nanoseconds = 0
+    phases: tuple[PhaseStart, ...] = ()
+    """Ordered by start; empty means continuous trading around the clock."""
+    status: int = TRADABLE
+
+    @property
+    def minor_per_tick_lot(self) -> Minor:
+        """The value of one tick on one lot. Exact: raises `ValueError` when the currency has too few digits."""
+        units: int = self.tick_units * self.lot_units * self.multiplier * 10**self.currency_digits
+        value, rest = divmod(units, int(10 ** (self.price_digits + self.quantity_digits)))
+        if rest or value == 0:
+            raise ValueError(
+                f"{self.symbol}: one tick on one lot is worth less than the smallest unit of {self.currency} with "
+                f"{self.currency_digits} digits; give {self.currency} more digits"
+            )
+        return value
+
+    def phase_at(self, time_ns: Nanoseconds) -> int:
+        """The trading phase at a moment."""
+        if not self.phases:
+            return CONTINUOUS
+        of_day = (time_ns + self.utc_offset_ns) % NS_PER_DAY
+        phase = CLOSED
+        for start in self.phases:
+            if start.start_ns <= of_day:
+                phase = start.phase
+        return phase
+
+    def price_text(self, ticks: Ticks) -> str:
+        return format_steps(ticks, self.price_digits, self.tick_units)
+
+    def quantity_text(self, lots: Lots) -> str:
+        return format_steps(lots, self.quantity_digits, self.lot_units)
+
+    def money_text(self, minor: Minor) -> str:
+        return format_decimal(minor, self.currency_digits)
+
+    def parse_price(self, text: str) -> Ticks:
+        return parse_steps(text, self.price_digits, self.tick_units)
+
+    def parse_quantity(self, text: str) -> Lots:
+        return parse_steps(text, self.quantity_digits, self.lot_units)
+
+    def parse_money(self, text: str) -> Minor:
+        return parse_decimal(text, self.currency_digits)
+
+
+class Venue(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """Where orders go."""
+
+    name: str
+    instruments: tuple[str, ...]
+    maker_fee_ppm: int = 0
+    """Parts per million of the value traded; negative is a rebate."""
+    taker_fee_ppm: int = 0
+    silence_ns: Nanoseconds = 2_000_000_000
+    """An order without an answer for this long becomes UNKNOWN."""
+
+
+class Account(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """Whose money and positions; opening cash by currency as (currency, digits, minor units)."""
+
+    name: str
+    cash: tuple[tuple[str, int, Minor], ...] = ()
+    positions: tuple[tuple[str, Lots, Minor], ...] = ()
+    """Opening positions as (instrument, lots, cost)."""
+
+
+class Sizing(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """How large a source's orders become when it does not say, and what caps them when it does."""
+
+    rule: int = AS_ASKED
+    notional: tuple[tuple[str, Minor], ...] = ()
+    """FIXED_NOTIONAL: value of an order, VOLATILITY_TARGET: money at risk per second of one standard deviation;
+    by currency."""
+    touch_share_bps: BasisPoints = 0
+    """No order takes more than this share of the quantity displayed at the far touch; 0 is no cap."""
+
+
+class Source(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """Who decides: what it may trade, with which actions, and for which account."""
+
+    name: str
+    account: str
+    kind: int = MODEL
+    instruments: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ("orders",)
+    """`orders` and the names of the named actions it may ask for."""
+    priority: int = NEW_RISK
+    """The most urgent class that its decisions may claim."""
+    sizing: Sizing = Sizing()
+
+
+class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One armed control: which, where, with which parameters, owned by whom, and why.
+
+    A limit written for a wide scope whose parameters are prices, quantities or money becomes one `Limit` for each
+    instrument (or currency), each in that instrument's units.
+    """
+
+    control: str
+    scope: str
+    """`firm`, or `account:`, `source:`, `instrument:`, `venue:` and a name."""
+    parameters: dict[str, int | tuple[str, ...]]
+    instrument: str = ""
+    currency: str = ""
+    owner: str = ""
+    reason: str = ""

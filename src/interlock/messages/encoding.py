@@ -1,0 +1,50 @@
+"""The bytes of a record: MessagePack arrays, each message tagged with its number.
+
+One entry is a command with the moment it was taken and the events it led to. A batch of entries is encoded in one
+call; its bytes depend on nothing but the messages.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from interlock.messages.commands import Command
+from interlock.messages.events import Event
+from interlock.messages.units import Nanoseconds
+
+
+class Entry(Struct, frozen=True, array_like=True, gc=False):
+    """A command, when it was taken, and what it led to. Its sequence number is its place in the journal."""
+
+    time_ns: Nanoseconds
+    command: Command
+    events: list[Event]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_batch_decoder = msgspec.msgpack.Decoder(list[Entry])
+_command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+
+
+def encode_batch(entries: list[Entry]) -> bytes:
+    """This is the canonical bytes of a batch of entries."""
+    return _encoder.encode(entries)
+
+
+def decode_batch(data: bytes | memoryview) -> list[Entry]:
+    """This reads a batch back. Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""
+    return _batch_decoder.decode(data)
+
+
+def encode(value: object) -> bytes:
+    """This is the canonical bytes of one message, or of plain lists, tuples, integers and text."""
+    return _encoder.encode(value)
+
+
+def decode_command(data: bytes) -> Command:
+    """This reads one command back."""
+    return _command_decoder.decode(data)
+
+
+def decode_plain(data: bytes | memoryview) -> object:
+    """This reads plain values back (lists, dicts, integers, text)."""
+    return msgspec.msgpack.decode(data)

@@ -1,0 +1,286 @@
+"""Events: what we concluded, in the past tense. Folding facts and events rebuilds the ledger with any version.
+
+An event is named by its command's sequence number and its place among that command's events, from 1: `41207.2`.
+The numbering of commands does not depend on how many events they made, so a newer version that concludes more
+can still be compared command by command.
+
+Three events are also *effects*: once durable, `OrderCleared`, `CancelRequested` and `ReplaceRequested` leave for the
+venue and `ActionCleared` for its executor.
+"""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+
+
+class Line(Struct, frozen=True, array_like=True, gc=False):
+    """One order that a decision would become: what was asked, what it was sized to and why, where it would go, and
+    the market that the gate saw."""
+
+    instrument: str
+    venue: str
+    side: int
+    asked: Lots
+    quantity: Lots
+    price: Ticks
+    sizing: int
+    """The sizing rule that set the quantity."""
+    capped: bool
+    """True when the liquidity cap made it smaller."""
+    route: str
+    """The rule that chose the venue."""
+    bid: Ticks
+    bid_quantity: Lots
+    ask: Ticks
+    ask_quantity: Lots
+    market_sequence: Sequence
+    """The command that last changed this market."""
+
+
+class DecisionJudged(Struct, frozen=True, array_like=True, gc=False, tag=101):
+    """The verdict: the most severe finding, its reason, and every finding of every control.
+
+    `findings` holds five integers each: line, limit (its index in the session's limits, or minus a gate rule),
+    severity, observed, bound; the reason that a finding would give follows from the control, except where
+    `reason` says what could not be evaluated.
+    """
+
+    decision: Sequence
+    severity: int
+    reason: int
+    limits_version: int
+    lines: tuple[Line, ...]
+    findings: tuple[int, ...]
+
+
+class OrderCleared(Struct, frozen=True, array_like=True, gc=False, tag=102):
+    """An order passed the gate and is reserved for. Effect: submit it."""
+
+    order: OrderId
+    decision: Sequence
+    account: str
+    source: str
+    release: str
+    epoch: int
+    instrument: str
+    venue: str
+    side: int
+    order_type: int
+    time_in_force: int
+    quantity: Lots
+    price: Ticks
+    """The limit; for a market order the worst price that exposure is reserved at."""
+    display: Lots
+    expire_ns: Nanoseconds
+    post_only: bool
+    reduce_only: bool
+    arrival_bid: Ticks
+    arrival_ask: Ticks
+
+
+class OrderAccepted(Struct, frozen=True, array_like=True, gc=False, tag=103):
+    """The venue has it."""
+
+    order: OrderId
+    venue_order_id: str
+
+
+class OrderRejected(Struct, frozen=True, array_like=True, gc=False, tag=104):
+    """The venue refused it, or was proven never to have had it."""
+
+    order: OrderId
+    reason: int
+    text: str
+
+
+class OrderFilled(Struct, frozen=True, array_like=True, gc=False, tag=105):
+    """The venue traded some of it."""
+
+    order: OrderId
+    execution_id: str
+    quantity: Lots
+    price: Ticks
+    fee: Minor
+    liquidity: int
+
+
+class OrderCancelled(Struct, frozen=True, array_like=True, gc=False, tag=106):
+    """What was left is withdrawn."""
+
+    order: OrderId
+    reason: int
+
+
+class OrderExpired(Struct, frozen=True, array_like=True, gc=False, tag=107):
+    """Its time in force ended; `done_for_day` when it may come back tomorrow."""
+
+    order: OrderId
+    done_for_day: bool
+
+
+class CancelRequested(Struct, frozen=True, array_like=True, gc=False, tag=108):
+    """We want it back. Effect: ask the venue to cancel it."""
+
+    order: OrderId
+    venue: str
+    decision: Sequence
+    """The decision that asked, or the halt's command."""
+    reason: int
+
+
+class ReplaceRequested(Struct, frozen=True, array_like=True, gc=False, tag=109):
+    """We want it changed. Effect: ask the venue to replace it. The worse of old and new stays reserved."""
+
+    order: OrderId
+    venue: str
+    decision: Sequence
+    revision: int
+    quantity: Lots
+    price: Ticks
+
+
+class OrderReplaced(Struct, frozen=True, array_like=True, gc=False, tag=110):
+    """The venue changed it."""
+
+    order: OrderId
+    revision: int
+    quantity: Lots
+    price: Ticks
+
+
+class RequestPending(Struct, frozen=True, array_like=True, gc=False, tag=111):
+    """The venue says that it is working on our new order, cancel or replace."""
+
+    order: OrderId
+    kind: int
+
+
+class RequestRejected(Struct, frozen=True, array_like=True, gc=False, tag=112):
+    """The venue will not cancel or replace; the order is what it was."""
+
+    order: OrderId
+    kind: int
+    reason: int
+    text: str
+
+
+class OrderUnknown(Struct, frozen=True, array_like=True, gc=False, tag=113):
+    """Nobody has said what became of it. Its exposure stays reserved (law 8)."""
+
+    order: OrderId
+    reason: int
+
+
+class OrderRestated(Struct, frozen=True, array_like=True, gc=False, tag=114):
+    """The venue says again what it has: after a night, after a query. It works with these quantities."""
+
+    order: OrderId
+    quantity: Lots
+
+
+class FillBusted(Struct, frozen=True, array_like=True, gc=False, tag=115):
+    """The venue took a fill back."""
+
+    order: OrderId
+    execution_id: str
+
+
+class FillCorrected(Struct, frozen=True, array_like=True, gc=False, tag=116):
+    """The venue changed a fill; it is known by its new id from now on."""
+
+    order: OrderId
+    execution_id: str
+    corrected_id: str
+    quantity: Lots
+    price: Ticks
+    fee: Minor
+
+
+class ReportIgnored(Struct, frozen=True, array_like=True, gc=False, tag=117):
+    """A report changed nothing, and why. Nothing that a venue says goes unnoticed."""
+
+    order: OrderId
+    kind: int
+    reason: int
+
+
+class ActionCleared(Struct, frozen=True, array_like=True, gc=False, tag=120):
+    """A named action passed the gate. Effect: hand it to its executor."""
+
+    action: OrderId
+    decision: Sequence
+    name: str
+    parameters: dict[str, str]
+
+
+class ActionFinished(Struct, frozen=True, array_like=True, gc=False, tag=121):
+    """The executor said how it ended."""
+
+    action: OrderId
+    succeeded: bool
+    text: str
+
+
+class HaltTripped(Struct, frozen=True, array_like=True, gc=False, tag=130):
+    """A scope is stopped, and stays so until someone else lifts it (law 9)."""
+
+    scope: str
+    by: str
+    reduce_only: bool
+    text: str
+
+
+class HaltLifted(Struct, frozen=True, array_like=True, gc=False, tag=131):
+    """A scope may trade again."""
+
+    scope: str
+    by: str
+    text: str
+
+
+class CommandRefused(Struct, frozen=True, array_like=True, gc=False, tag=132):
+    """An operator's word could not be followed."""
+
+    reason: int
+    text: str
+
+
+class InvariantBroken(Struct, frozen=True, array_like=True, gc=False, tag=140):
+    """Something that must be true was not: our own mistake, or a venue's. `response` says what was done."""
+
+    name: str
+    owner: str
+    response: int
+    text: str
+
+
+Event: TypeAlias = (
+    DecisionJudged
+    | OrderCleared
+    | OrderAccepted
+    | OrderRejected
+    | OrderFilled
+    | OrderCancelled
+    | OrderExpired
+    | CancelRequested
+    | ReplaceRequested
+    | OrderReplaced
+    | RequestPending
+    | RequestRejected
+    | OrderUnknown
+    | OrderRestated
+    | FillBusted
+    | FillCorrected
+    | ReportIgnored
+    | ActionCleared
+    | ActionFinished
+    | HaltTripped
+    | HaltLifted
+    | CommandRefused
+    | InvariantBroken
+)
+
+Effect: TypeAlias = OrderCleared | CancelRequested | ReplaceRequested | ActionCleared
+EFFECTS = (OrderCleared, CancelRequested, ReplaceRequested, ActionCleared)
