@@ -1,7 +1,8 @@
 """Commands: everything that can change state, in the imperative. Each is numbered and kept (law 1).
 
-Those marked *fact* are applied to the ledger as they are; the kernel adds events only for what it concludes.
-Tags are part of the record format: never reused, never renumbered. A new field goes last and has a default.
+Those marked *fact* are applied to the ledger as they are; the kernel adds events only for what it
+concludes. Tags are part of the record format: never reused, never renumbered. A new field goes last
+and has a default.
 """
 
 from typing import TypeAlias
@@ -9,12 +10,12 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from interlock.messages.decisions import Decision
-from interlock.messages.definitions import Account, Instrument, Limit, Source, Venue
+from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
 class OpenSession(Struct, frozen=True, array_like=True, gc=False, tag=1):
-    """Begin: who we are, which behaviour flags hold, and the session file as the user wrote it. A fact."""
+    """Begin: who we are, which behaviour flags hold, the session file as it was written. A fact."""
 
     name: str
     session_id: str
@@ -22,6 +23,9 @@ class OpenSession(Struct, frozen=True, array_like=True, gc=False, tag=1):
     code_version: str
     flags: tuple[int, ...]
     configuration: str
+    bounds: Bounds = Bounds()
+    routing: str = "best_price"
+    """The rule that chooses a venue."""
 
 
 class DefineInstrument(Struct, frozen=True, array_like=True, gc=False, tag=2):
@@ -58,7 +62,10 @@ class ActivateRelease(Struct, frozen=True, array_like=True, gc=False, tag=6):
 
 
 class SetLimit(Struct, frozen=True, array_like=True, gc=False, tag=7):
-    """Arm a control, or change its parameters where control, scope, instrument and currency are the same. A fact."""
+    """Arm a control, or change the parameters of one that is armed. A fact.
+
+    It is the same one when control, scope, instrument and currency are the same.
+    """
 
     limit: Limit
     by: str
@@ -82,15 +89,15 @@ class ProposeDecision(Struct, frozen=True, array_like=True, gc=False, tag=10):
 class ServeQueue(Struct, frozen=True, array_like=True, gc=False, tag=11):
     """Judge up to `count_max` waiting decisions, most urgent first.
 
-    The engine says it after everything that waited at the door has been let in, so that priority decides among
-    decisions that arrived together.
+    The engine says it after everything that waited at the door has been let in, so that priority
+    decides among decisions that arrived together.
     """
 
     count_max: int
 
 
 class UpdateQuote(Struct, frozen=True, array_like=True, gc=False, tag=20):
-    """The best bid and ask of an instrument at a venue; a quantity of 0 means there is none. A fact."""
+    """The best bid and ask of an instrument at a venue; a quantity of 0 means none. A fact."""
 
     instrument: str
     venue: str
@@ -125,7 +132,8 @@ class NoteTrade(Struct, frozen=True, array_like=True, gc=False, tag=22):
 class NoteFeedFault(Struct, frozen=True, array_like=True, gc=False, tag=23):
     """Market data arrived wrong, or is right again (`FEED_RECOVERED`). A fact.
 
-    A gap, disorder or malformed data leaves the market faulted until the feed says that it has recovered.
+    A gap, disorder or malformed data leaves the market faulted until the feed says that it has
+    recovered.
     """
 
     instrument: str
@@ -142,15 +150,16 @@ class AdvanceTime(Struct, frozen=True, array_like=True, gc=False, tag=24):
 class ReportOrder(Struct, frozen=True, array_like=True, gc=False, tag=30):
     """A venue says (or our timer says that it does not say) what became of an order.
 
-    FIX ExecutionReport and OrderCancelReject in one: `kind` is ExecType, `reference` is ExecRefID, `quantity` and
-    `price` are LastQty and LastPx for a fill, bust or correction, and the new OrderQty and Price for `replaced`.
+    FIX ExecutionReport and OrderCancelReject in one: `kind` is ExecType, `reference` is ExecRefID,
+    `quantity` and `price` are LastQty and LastPx for a fill, bust or correction, and the new
+    OrderQty and Price for `replaced`.
     """
 
     venue: str
     order: OrderId
     kind: int
     revision: int = 0
-    """Which version of the order this is about: 0 as sent, 1 after the first replace request, and so on."""
+    """Which version of the order this is about: 0 as sent, 1 after the first replace, and so on."""
     execution_id: str = ""
     quantity: Lots = 0
     price: Ticks = 0
@@ -191,7 +200,7 @@ class LiftHalt(Struct, frozen=True, array_like=True, gc=False, tag=41):
 
 
 class NoteRefusedInput(Struct, frozen=True, array_like=True, gc=False, tag=42):
-    """Words came to the door that could not be read: what, from where, and a digest of the bytes. A fact."""
+    """Words at the door could not be read: what, from where, and a digest of the bytes. A fact."""
 
     channel: str
     digest: str

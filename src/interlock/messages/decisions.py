@@ -30,7 +30,9 @@ class Terms(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_field
     """Where to; empty leaves it to the router."""
 
 
-class OrderQuantity(Struct, frozen=True, array_like=True, gc=False, tag=1, forbid_unknown_fields=True):
+class OrderQuantity(
+    Struct, frozen=True, array_like=True, gc=False, tag=1, forbid_unknown_fields=True
+):
     """Buy or sell a quantity. 0 leaves the quantity to the source's sizing rule."""
 
     instrument: str
@@ -39,8 +41,10 @@ class OrderQuantity(Struct, frozen=True, array_like=True, gc=False, tag=1, forbi
     terms: Terms
 
 
-class TargetPosition(Struct, frozen=True, array_like=True, gc=False, tag=2, forbid_unknown_fields=True):
-    """Bring the account's position to `target` lots (negative is short), net of what is already working."""
+class TargetPosition(
+    Struct, frozen=True, array_like=True, gc=False, tag=2, forbid_unknown_fields=True
+):
+    """Bring the account's position to `target` lots, net of what is working; negative is short."""
 
     instrument: str
     target: Lots
@@ -53,10 +57,13 @@ class Basket(Struct, frozen=True, array_like=True, gc=False, tag=3, forbid_unkno
     lines: tuple[OrderQuantity, ...]
 
 
-class QuoteLadder(Struct, frozen=True, array_like=True, gc=False, tag=4, forbid_unknown_fields=True):
-    """The quotes this source wants standing at one venue: (price in ticks, quantity in lots), best first.
+class QuoteLadder(
+    Struct, frozen=True, array_like=True, gc=False, tag=4, forbid_unknown_fields=True
+):
+    """The quotes this source wants standing at one venue, as (price, quantity), best first.
 
-    What stands already and is still wanted stays; the difference becomes the fewest cancels, amends and new orders.
+    What stands already and is still wanted stays; the difference becomes the fewest cancels, amends
+    and new orders.
     """
 
     instrument: str
@@ -65,29 +72,37 @@ class QuoteLadder(Struct, frozen=True, array_like=True, gc=False, tag=4, forbid_
     terms: Terms
 
 
-class CancelOrders(Struct, frozen=True, array_like=True, gc=False, tag=5, forbid_unknown_fields=True):
-    """Cancel the named orders, or all of this source's working orders (in one instrument, if named)."""
+class CancelOrders(
+    Struct, frozen=True, array_like=True, gc=False, tag=5, forbid_unknown_fields=True
+):
+    """Cancel the named orders, or all of this source's that work (in one instrument, if named)."""
 
     orders: tuple[OrderId, ...] = ()
     instrument: str = ""
 
 
-class ReplaceOrder(Struct, frozen=True, array_like=True, gc=False, tag=6, forbid_unknown_fields=True):
+class ReplaceOrder(
+    Struct, frozen=True, array_like=True, gc=False, tag=6, forbid_unknown_fields=True
+):
     """Change a working order's total quantity and limit price. It is judged on what it adds."""
 
     order: OrderId
     quantity: Lots
     price: Ticks
+    instrument: str = ""
+    """What quantity and price were read in; it must be the order's own."""
 
 
 class Flatten(Struct, frozen=True, array_like=True, gc=False, tag=7, forbid_unknown_fields=True):
-    """Cancel what works and close the position of the source's account, in one instrument or in all."""
+    """Cancel what works and close the account's position, in one instrument or in all."""
 
     instrument: str = ""
     protection: Ticks = 0
 
 
-class NamedAction(Struct, frozen=True, array_like=True, gc=False, tag=8, forbid_unknown_fields=True):
+class NamedAction(
+    Struct, frozen=True, array_like=True, gc=False, tag=8, forbid_unknown_fields=True
+):
     """An effect that is not an order, such as `notify`, with its parameters."""
 
     name: str
@@ -95,7 +110,14 @@ class NamedAction(Struct, frozen=True, array_like=True, gc=False, tag=8, forbid_
 
 
 Action: TypeAlias = (
-    OrderQuantity | TargetPosition | Basket | QuoteLadder | CancelOrders | ReplaceOrder | Flatten | NamedAction
+    OrderQuantity
+    | TargetPosition
+    | Basket
+    | QuoteLadder
+    | CancelOrders
+    | ReplaceOrder
+    | Flatten
+    | NamedAction
 )
 
 

@@ -1,4 +1,7 @@
-"""What a session is made of: instruments, venues, accounts, sources, limits. Each enters as a command's payload."""
+"""What a session is made of: instruments, venues, accounts, sources, limits.
+
+Each enters as a command's payload.
+"""
 
 from msgspec import Struct
 
@@ -25,7 +28,10 @@ class PhaseStart(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Instrument(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
-    """What can be traded, and in which units. A price is a number of ticks, a quantity a number of lots."""
+    """What can be traded, and in which units.
+
+    A price is a number of ticks, a quantity a number of lots.
+    """
 
     symbol: str
     currency: str
@@ -46,13 +52,17 @@ class Instrument(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_
 
     @property
     def minor_per_tick_lot(self) -> Minor:
-        """The value of one tick on one lot. Exact: raises `ValueError` when the currency has too few digits."""
+        """The value of one tick on one lot.
+
+        Exact: raises `ValueError` when the currency has too few digits.
+        """
         units: int = self.tick_units * self.lot_units * self.multiplier * 10**self.currency_digits
         value, rest = divmod(units, int(10 ** (self.price_digits + self.quantity_digits)))
         if rest or value == 0:
             raise ValueError(
-                f"{self.symbol}: one tick on one lot is worth less than the smallest unit of {self.currency} with "
-                f"{self.currency_digits} digits; give {self.currency} more digits"
+                f"{self.symbol}: one tick on one lot is worth less than the smallest unit of "
+                f"{self.currency} with {self.currency_digits} digits; "
+                f"give {self.currency} more digits"
             )
         return value
 
@@ -112,10 +122,10 @@ class Sizing(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fiel
 
     rule: int = AS_ASKED
     notional: tuple[tuple[str, Minor], ...] = ()
-    """FIXED_NOTIONAL: value of an order, VOLATILITY_TARGET: money at risk per second of one standard deviation;
-    by currency."""
+    """By currency. FIXED_NOTIONAL: the value of an order; VOLATILITY_TARGET: the money at risk per
+    second of one standard deviation."""
     touch_share_bps: BasisPoints = 0
-    """No order takes more than this share of the quantity displayed at the far touch; 0 is no cap."""
+    """No order takes more than this share of what the far touch displays; 0 is no cap."""
 
 
 class Source(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -135,8 +145,8 @@ class Source(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fiel
 class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """One armed control: which, where, with which parameters, owned by whom, and why.
 
-    A limit written for a wide scope whose parameters are prices, quantities or money becomes one `Limit` for each
-    instrument (or currency), each in that instrument's units.
+    A limit written for a wide scope whose parameters are prices, quantities or money becomes one
+    `Limit` for each instrument (or currency), each in that instrument's units.
     """
 
     control: str
@@ -147,3 +157,18 @@ class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_field
     currency: str = ""
     owner: str = ""
     reason: str = ""
+
+
+class Bounds(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """How much a session remembers and holds at once (law 13). The journal remembers the rest."""
+
+    finished_orders_max: int = 10_000
+    """Ended orders kept for late reports; the oldest leave first."""
+    finished_age_ns: Nanoseconds = 3_600_000_000_000
+    duplicate_keys_max: int = 100_000
+    """Decision keys remembered per source: the horizon within which a duplicate is recognised."""
+    duplicate_age_ns: Nanoseconds = 86_400_000_000_000
+    waiting_max: int = 10_000
+    """Decisions in the queue."""
+    orders_per_decision_max: int = 1_000
+    open_orders_max: int = 100_000

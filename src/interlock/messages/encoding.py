@@ -1,7 +1,7 @@
 """The bytes of a record: MessagePack arrays, each message tagged with its number.
 
-One entry is a command with the moment it was taken and the events it led to. A batch of entries is encoded in one
-call; its bytes depend on nothing but the messages.
+One entry is a command with the moment it was taken and the events it led to. A batch of entries is
+encoded in one call; its bytes depend on nothing but the messages.
 """
 
 import msgspec
@@ -13,7 +13,10 @@ from interlock.messages.units import Nanoseconds
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):
-    """A command, when it was taken, and what it led to. Its sequence number is its place in the journal."""
+    """A command, when it was taken, and what it led to.
+
+    Its sequence number is its place in the journal.
+    """
 
     time_ns: Nanoseconds
     command: Command
@@ -31,7 +34,10 @@ def encode_batch(entries: list[Entry]) -> bytes:
 
 
 def decode_batch(data: bytes | memoryview) -> list[Entry]:
-    """This reads a batch back. Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""
+    """This reads a batch back.
+
+    Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else.
+    """
     return _batch_decoder.decode(data)
 
 

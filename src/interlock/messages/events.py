@@ -1,11 +1,13 @@
-"""Events: what we concluded, in the past tense. Folding facts and events rebuilds the ledger with any version.
+"""Events: what we concluded, in the past tense.
 
-An event is named by its command's sequence number and its place among that command's events, from 1: `41207.2`.
-The numbering of commands does not depend on how many events they made, so a newer version that concludes more
-can still be compared command by command.
+Folding facts and events rebuilds the ledger with any version.
 
-Three events are also *effects*: once durable, `OrderCleared`, `CancelRequested` and `ReplaceRequested` leave for the
-venue and `ActionCleared` for its executor.
+An event is named by its command's sequence number and its place among that command's events, from
+1: `41207.2`. The numbering of commands does not depend on how many events they made, so a newer
+version that concludes more can still be compared command by command.
+
+Three events are also *effects*: once durable, `OrderCleared`, `CancelRequested` and
+`ReplaceRequested` leave for the venue and `ActionCleared` for its executor.
 """
 
 from typing import TypeAlias
@@ -16,8 +18,10 @@ from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence
 
 
 class Line(Struct, frozen=True, array_like=True, gc=False):
-    """One order that a decision would become: what was asked, what it was sized to and why, where it would go, and
-    the market that the gate saw."""
+    """One order that a decision would become.
+
+    What was asked, what it was sized to and why, where it would go, and the market the gate saw.
+    """
 
     instrument: str
     venue: str
@@ -42,9 +46,9 @@ class Line(Struct, frozen=True, array_like=True, gc=False):
 class DecisionJudged(Struct, frozen=True, array_like=True, gc=False, tag=101):
     """The verdict: the most severe finding, its reason, and every finding of every control.
 
-    `findings` holds five integers each: line, limit (its index in the session's limits, or minus a gate rule),
-    severity, observed, bound; the reason that a finding would give follows from the control, except where
-    `reason` says what could not be evaluated.
+    `findings` holds five integers each: line, limit (its index in the session's limits, or minus a
+    gate rule), severity, observed, bound; the reason that a finding would give follows from the
+    control, except where `reason` says what could not be evaluated.
     """
 
     decision: Sequence
@@ -131,7 +135,10 @@ class CancelRequested(Struct, frozen=True, array_like=True, gc=False, tag=108):
 
 
 class ReplaceRequested(Struct, frozen=True, array_like=True, gc=False, tag=109):
-    """We want it changed. Effect: ask the venue to replace it. The worse of old and new stays reserved."""
+    """We want it changed. Effect: ask the venue to replace it.
+
+    The worse of old and new stays reserved.
+    """
 
     order: OrderId
     venue: str
@@ -174,7 +181,7 @@ class OrderUnknown(Struct, frozen=True, array_like=True, gc=False, tag=113):
 
 
 class OrderRestated(Struct, frozen=True, array_like=True, gc=False, tag=114):
-    """The venue says again what it has: after a night, after a query. It works with these quantities."""
+    """The venue says again what it has (after a night, a query): it works with this quantity."""
 
     order: OrderId
     quantity: Lots
@@ -248,7 +255,10 @@ class CommandRefused(Struct, frozen=True, array_like=True, gc=False, tag=132):
 
 
 class InvariantBroken(Struct, frozen=True, array_like=True, gc=False, tag=140):
-    """Something that must be true was not: our own mistake, or a venue's. `response` says what was done."""
+    """Something that must be true was not: our own mistake, or a venue's.
+
+    `response` says what was done.
+    """
 
     name: str
     owner: str

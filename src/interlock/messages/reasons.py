@@ -1,8 +1,8 @@
 """Reasons: the one catalogue of conditions, in order of precedence.
 
-When several controls refuse, the reason of the verdict is the one that stands first here: what is wrong with the
-request itself, then with who asks, then with the state of the world, then with the limits. Codes are never reused.
-The sentence is written at the edge, from `observed` and `bound`.
+When several controls refuse, the reason of the verdict is the one that stands first here: what is
+wrong with the request itself, then with who asks, then with the state of the world, then with the
+limits. Codes are never reused. The sentence is written at the edge, from `observed` and `bound`.
 """
 
 from typing import Final, NamedTuple
@@ -92,27 +92,51 @@ _MEANINGS: Final = (
     (NONE, "NONE", "nothing to object to"),
     (MALFORMED, "MALFORMED", "the words could not be read"),
     (UNKNOWN_INSTRUMENT, "UNKNOWN_INSTRUMENT", "no such instrument is defined in this session"),
-    (UNKNOWN_VENUE, "UNKNOWN_VENUE", "no such venue is defined, or it does not trade the instrument"),
+    (
+        UNKNOWN_VENUE,
+        "UNKNOWN_VENUE",
+        "no such venue is defined, or it does not trade the instrument",
+    ),
     (UNKNOWN_ORDER, "UNKNOWN_ORDER", "no such order is known"),
     (UNKNOWN_ACTION, "UNKNOWN_ACTION", "no executor is registered for this action"),
     (INVALID_TERMS, "INVALID_TERMS", "the order's terms contradict each other"),
     (NOTHING_TO_DO, "NOTHING_TO_DO", "the decision leads to no order: what it wants is already so"),
     (ORDER_NOT_WORKING, "ORDER_NOT_WORKING", "the order has ended or is being changed already"),
-    (TOO_MANY_ORDERS, "TOO_MANY_ORDERS", "the decision needs more orders than one decision may have"),
+    (
+        TOO_MANY_ORDERS,
+        "TOO_MANY_ORDERS",
+        "the decision needs more orders than one decision may have",
+    ),
     (DUPLICATE_DECISION, "DUPLICATE_DECISION", "this source has already used this key"),
     (DECISION_EXPIRED, "DECISION_EXPIRED", "the decision's time had passed when it was judged"),
     (QUEUE_FULL, "QUEUE_FULL", "the decision queue is at its bound"),
     (SESSION_CLOSED, "SESSION_CLOSED", "the session is not open"),
     (SOURCE_NOT_AUTHORISED, "SOURCE_NOT_AUTHORISED", "the source is not defined in this session"),
     (ACTION_NOT_AUTHORISED, "ACTION_NOT_AUTHORISED", "the source may not ask for this action"),
-    (INSTRUMENT_NOT_AUTHORISED, "INSTRUMENT_NOT_AUTHORISED", "the source may not trade this instrument"),
-    (RELEASE_NOT_ACTIVE, "RELEASE_NOT_ACTIVE", "the release or epoch that decided is not active or canary"),
+    (
+        INSTRUMENT_NOT_AUTHORISED,
+        "INSTRUMENT_NOT_AUTHORISED",
+        "the source may not trade this instrument",
+    ),
+    (
+        RELEASE_NOT_ACTIVE,
+        "RELEASE_NOT_ACTIVE",
+        "the release or epoch that decided is not active or canary",
+    ),
     (SAME_PERSON, "SAME_PERSON", "a halt is lifted by someone other than whoever tripped it"),
     (ORDER_OF_ANOTHER_SOURCE, "ORDER_OF_ANOTHER_SOURCE", "the order belongs to another source"),
     (HALTED, "HALTED", "a halt covers this scope"),
     (REDUCE_ONLY, "REDUCE_ONLY", "only orders that reduce the position may pass"),
-    (CANNOT_BE_EVALUATED, "CANNOT_BE_EVALUATED", "the control lacks what it needs to decide, so it refuses"),
-    (LIMIT_MISSING, "LIMIT_MISSING", "a control that every order needs has no limit for this instrument"),
+    (
+        CANNOT_BE_EVALUATED,
+        "CANNOT_BE_EVALUATED",
+        "the control lacks what it needs to decide, so it refuses",
+    ),
+    (
+        LIMIT_MISSING,
+        "LIMIT_MISSING",
+        "a control that every order needs has no limit for this instrument",
+    ),
     (ROUTE_MISSING, "ROUTE_MISSING", "no venue can take the order"),
     (INSTRUMENT_RESTRICTED, "INSTRUMENT_RESTRICTED", "the instrument is on a restricted list"),
     (INSTRUMENT_SUSPENDED, "INSTRUMENT_SUSPENDED", "the instrument is suspended"),
@@ -122,19 +146,47 @@ _MEANINGS: Final = (
     (MARKET_CROSSED, "MARKET_CROSSED", "the best bid is at or above the best ask"),
     (MARKET_FAULTED, "MARKET_FAULTED", "the feed reported a gap or disorder and has not recovered"),
     (PRICE_OUTSIDE_COLLAR, "PRICE_OUTSIDE_COLLAR", "the price is too far from the reference"),
-    (QUANTITY_ABOVE_ORDER_LIMIT, "QUANTITY_ABOVE_ORDER_LIMIT", "the order's quantity is above its limit"),
+    (
+        QUANTITY_ABOVE_ORDER_LIMIT,
+        "QUANTITY_ABOVE_ORDER_LIMIT",
+        "the order's quantity is above its limit",
+    ),
     (VALUE_ABOVE_ORDER_LIMIT, "VALUE_ABOVE_ORDER_LIMIT", "the order's value is above its limit"),
-    (QUANTITY_ABOVE_DISPLAYED, "QUANTITY_ABOVE_DISPLAYED", "the order is too large for the displayed depth"),
-    (POSITION_ABOVE_LIMIT, "POSITION_ABOVE_LIMIT", "position plus working orders would pass the limit"),
-    (GROSS_EXPOSURE_ABOVE_LIMIT, "GROSS_EXPOSURE_ABOVE_LIMIT", "the account's gross exposure would pass the limit"),
-    (CASH_BELOW_MINIMUM, "CASH_BELOW_MINIMUM", "the account's free cash would fall below its minimum"),
+    (
+        QUANTITY_ABOVE_DISPLAYED,
+        "QUANTITY_ABOVE_DISPLAYED",
+        "the order is too large for the displayed depth",
+    ),
+    (
+        POSITION_ABOVE_LIMIT,
+        "POSITION_ABOVE_LIMIT",
+        "position plus working orders would pass the limit",
+    ),
+    (
+        GROSS_EXPOSURE_ABOVE_LIMIT,
+        "GROSS_EXPOSURE_ABOVE_LIMIT",
+        "the account's gross exposure would pass the limit",
+    ),
+    (
+        CASH_BELOW_MINIMUM,
+        "CASH_BELOW_MINIMUM",
+        "the account's free cash would fall below its minimum",
+    ),
     (MESSAGE_RATE_ABOVE_LIMIT, "MESSAGE_RATE_ABOVE_LIMIT", "too many messages in the window"),
     (OPEN_ORDERS_ABOVE_LIMIT, "OPEN_ORDERS_ABOVE_LIMIT", "too many orders are open"),
     (USER_CONTROL, "USER_CONTROL", "a control of the user's own objects"),
     (DUPLICATE_EXECUTION, "DUPLICATE_EXECUTION", "this execution id was counted before"),
-    (UNKNOWN_EXECUTION, "UNKNOWN_EXECUTION", "the execution that is busted or corrected is not known"),
+    (
+        UNKNOWN_EXECUTION,
+        "UNKNOWN_EXECUTION",
+        "the execution that is busted or corrected is not known",
+    ),
     (IMPOSSIBLE_TRANSITION, "IMPOSSIBLE_TRANSITION", "the order cannot go there from where it is"),
-    (QUANTITY_BEYOND_ORDER, "QUANTITY_BEYOND_ORDER", "the venue filled more than the order allowed"),
+    (
+        QUANTITY_BEYOND_ORDER,
+        "QUANTITY_BEYOND_ORDER",
+        "the venue filled more than the order allowed",
+    ),
     (VENUE_REFUSED, "VENUE_REFUSED", "the venue refused"),
     (VENUE_SILENT, "VENUE_SILENT", "the venue has not answered in time"),
     (ABSENCE_PROVEN, "ABSENCE_PROVEN", "the venue was asked and never had the order"),
@@ -142,7 +194,11 @@ _MEANINGS: Final = (
     (IMMEDIATE_REMAINDER, "IMMEDIATE_REMAINDER", "what could not trade at once was cancelled"),
     (HALT_CANCEL, "HALT_CANCEL", "a halt cancelled it"),
     (SELF_MATCH, "SELF_MATCH", "it would have traded with an order of ours"),
-    (POST_ONLY_WOULD_TRADE, "POST_ONLY_WOULD_TRADE", "a post-only order would have taken liquidity"),
+    (
+        POST_ONLY_WOULD_TRADE,
+        "POST_ONLY_WOULD_TRADE",
+        "a post-only order would have taken liquidity",
+    ),
     (VENUE_DECIDED, "VENUE_DECIDED", "the venue ended it by itself"),
     (OUT_OF_QUOTES, "OUT_OF_QUOTES", "it is no longer part of the wanted quotes"),
     (NO_LIQUIDITY, "NO_LIQUIDITY", "nothing stood on the other side"),

@@ -1,7 +1,8 @@
-"""The small vocabulary of orders: sides, types, times in force, statuses; numbers inside, names at the edges.
+"""The small vocabulary of orders: sides, types, times in force, statuses.
 
-They are `Final` integers rather than an `Enum`: a comparison costs 1.4 ns compiled instead of an attribute
-look-up and a call, the journal carries one byte, and mypyc inlines them. `name_of` and `value_of` translate.
+Numbers inside, names at the edges. They are `Final` integers rather than an `Enum`: a comparison
+costs 1.4 ns compiled instead of an attribute look-up and a call, the journal carries one byte, and
+mypyc inlines them. `name_of` and `value_of` translate.
 """
 
 from typing import Final
@@ -12,7 +13,8 @@ SIDES: Final = {BUY: "buy", SELL: "sell"}
 
 LIMIT: Final = 1
 MARKET: Final = 2
-MARKETABLE_LIMIT: Final = 3  # a limit order priced at the far touch plus a protection, by us, when it is judged
+# Priced by us when it is judged: a limit order at the far touch plus a protection.
+MARKETABLE_LIMIT: Final = 3
 ORDER_TYPES: Final = {LIMIT: "limit", MARKET: "market", MARKETABLE_LIMIT: "marketable_limit"}
 
 DAY: Final = 1
@@ -22,13 +24,18 @@ GTC: Final = 4  # good till cancelled
 GTD: Final = 5  # good till date: needs expire_ns
 TIMES_IN_FORCE: Final = {DAY: "day", IOC: "ioc", FOK: "fok", GTC: "gtc", GTD: "gtd"}
 
-# Priority of a decision, lowest number first. The classes are those of the overload design: what reduces risk is
-# served before exits and hedges, these before new risk, and chatter last.
+# Priority of a decision, lowest number first. The classes are those of the overload design: what
+# reduces risk is served before exits and hedges, these before new risk, and chatter last.
 RISK_REDUCING: Final = 0
 EXIT: Final = 1
 NEW_RISK: Final = 2
 CHATTER: Final = 3
-PRIORITIES: Final = {RISK_REDUCING: "risk_reducing", EXIT: "exit", NEW_RISK: "new_risk", CHATTER: "chatter"}
+PRIORITIES: Final = {
+    RISK_REDUCING: "risk_reducing",
+    EXIT: "exit",
+    NEW_RISK: "new_risk",
+    CHATTER: "chatter",
+}
 
 # The most severe finding is the verdict (law 5).
 ALLOW: Final = 0
@@ -37,10 +44,18 @@ AMEND: Final = 2
 HOLD: Final = 3
 REFUSE: Final = 4
 HALT: Final = 5
-SEVERITIES: Final = {ALLOW: "allow", WARN: "warn", AMEND: "amend", HOLD: "hold", REFUSE: "refuse", HALT: "halt"}
+SEVERITIES: Final = {
+    ALLOW: "allow",
+    WARN: "warn",
+    AMEND: "amend",
+    HOLD: "hold",
+    REFUSE: "refuse",
+    HALT: "halt",
+}
 
-# Order status. FIX OrdStatus (tag 39) is beside each; CLEARED is FIX Pending New seen from our side: it passed the
-# gate and is on its way. UNKNOWN has no counterpart in FIX: it was sent and nobody has said what became of it.
+# Order status. FIX OrdStatus (tag 39) is beside each; CLEARED is FIX Pending New seen from our
+# side: it passed the gate and is on its way. UNKNOWN has no counterpart in FIX: it was sent and
+# nobody has said what became of it.
 CLEARED: Final = 1  # A
 WORKING: Final = 2  # 0
 PARTIALLY_FILLED: Final = 3  # 1
@@ -66,8 +81,9 @@ ORDER_STATUSES: Final = {
     DONE_FOR_DAY: "done_for_day",
 }
 
-# What a venue's report says happened; FIX ExecType (tag 150) where there is one. SILENCE is our own timer saying
-# that nobody answered; ABSENT is a venue asked, after its acceptance horizon, and answering that it has no such order.
+# What a venue's report says happened; FIX ExecType (tag 150) where there is one. SILENCE is our own
+# timer saying that nobody answered; ABSENT is a venue asked, after its acceptance horizon, and
+# answering that it has no such order.
 REPORT_PENDING_NEW: Final = 1
 REPORT_ACCEPTED: Final = 2
 REPORT_REJECTED: Final = 3
@@ -139,7 +155,11 @@ SETTLEMENTS: Final = {SPOT: "spot", NEXT_DAY: "t+1", TWO_DAYS: "t+2", MARGINED: 
 RELEASE_ACTIVE: Final = 1
 RELEASE_CANARY: Final = 2
 RELEASE_RETIRED: Final = 3
-RELEASE_STATES: Final = {RELEASE_ACTIVE: "active", RELEASE_CANARY: "canary", RELEASE_RETIRED: "retired"}
+RELEASE_STATES: Final = {
+    RELEASE_ACTIVE: "active",
+    RELEASE_CANARY: "canary",
+    RELEASE_RETIRED: "retired",
+}
 
 MODEL: Final = 1
 AGENT: Final = 2
@@ -149,7 +169,11 @@ SOURCE_KINDS: Final = {MODEL: "model", AGENT: "agent", PERSON: "person"}
 AS_ASKED: Final = 1
 FIXED_NOTIONAL: Final = 2
 VOLATILITY_TARGET: Final = 3
-SIZING_RULES: Final = {AS_ASKED: "as_asked", FIXED_NOTIONAL: "fixed_notional", VOLATILITY_TARGET: "volatility_target"}
+SIZING_RULES: Final = {
+    AS_ASKED: "as_asked",
+    FIXED_NOTIONAL: "fixed_notional",
+    VOLATILITY_TARGET: "volatility_target",
+}
 
 # What is wrong with market data that arrived.
 FEED_GAP: Final = 1

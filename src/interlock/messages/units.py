@@ -1,10 +1,12 @@
 """Units: every number inside is a whole number, and this file is where decimal text becomes one.
 
-Prices are ticks, quantities lots, money the smallest unit of its currency ("minor"), time nanoseconds since
-1970-01-01 UTC, ratios basis points. The aliases name what an `int` counts; they are aliases, not `NewType`s,
-because arithmetic on a `NewType` decays to `int` at once and a wrapper on every line would hide the arithmetic.
+Prices are ticks, quantities lots, money the smallest unit of its currency ("minor"), time
+nanoseconds since 1970-01-01 UTC, ratios basis points. The aliases name what an `int` counts; they
+are aliases, not `NewType`s, because arithmetic on a `NewType` decays to `int` at once and a wrapper
+on every line would hide the arithmetic.
 
-Binary floating point never enters: 0.1 has no exact value, and two machines may round a sum differently.
+Binary floating point never enters: 0.1 has no exact value, and two machines may round a sum
+differently.
 """
 
 import re
@@ -38,12 +40,14 @@ class UnitError(ValueError):
 def parse_decimal(text: str, digits: int) -> int:
     """This reads decimal text as a whole number of 10**-digits, exactly or not at all.
 
-    `parse_decimal("61837.63000000", 2)` is 6183763; trailing zeros beyond `digits` are allowed, anything else
-    beyond them is refused. No sign but a leading minus, no exponent, no blank, no thousands separator.
-    Raises `UnitError` saying what was received.
+    `parse_decimal("61837.63000000", 2)` is 6183763; trailing zeros beyond `digits` are allowed,
+    anything else beyond them is refused. No sign but a leading minus, no exponent, no blank, no
+    thousands separator. Raises `UnitError` saying what was received.
     """
     if len(text) > DECIMAL_CHARACTERS_MAX:
-        raise UnitError(f"was {len(text)} characters long, must be at most {DECIMAL_CHARACTERS_MAX}")
+        raise UnitError(
+            f"was {len(text)} characters long, must be at most {DECIMAL_CHARACTERS_MAX}"
+        )
     match = _DECIMAL.fullmatch(text)
     if match is None:
         raise UnitError(f"was {text!r}, must be a plain decimal such as 12.50")
@@ -56,7 +60,7 @@ def parse_decimal(text: str, digits: int) -> int:
 
 
 def format_decimal(value: int, digits: int) -> str:
-    """This writes a whole number of 10**-digits as decimal text; `parse_decimal` reads it back unchanged."""
+    """This writes a whole number of 10**-digits as decimal text; `parse_decimal` reads it back."""
     if digits == 0:
         return str(value)
     sign = "-" if value < 0 else ""
@@ -65,7 +69,9 @@ def format_decimal(value: int, digits: int) -> str:
 
 
 def parse_steps(text: str, digits: int, step_units: int) -> int:
-    """This reads decimal text as a whole number of steps (ticks or lots) of `step_units` * 10**-digits.
+    """This reads decimal text as a whole number of steps (ticks or lots).
+
+    A step is `step_units` * 10**-digits.
 
     Raises `UnitError` when the text lies between two steps: nothing is rounded on the way in.
     """
@@ -88,7 +94,7 @@ def digits_of(text: str) -> int:
 
 
 def bps_of(part: int, whole: int) -> BasisPoints:
-    """This is `part` over `whole` in basis points, rounded half away from zero; 0 when `whole` is 0."""
+    """This is `part` over `whole` in basis points, half away from zero; 0 when `whole` is 0."""
     if whole == 0:
         return 0
     sign = -1 if (part < 0) != (whole < 0) else 1

@@ -1,0 +1,131 @@
+"""The shape of a control: it looks at one proposal and says what it observed and what it allows.
+
+A control is an ordinary class with parameters, a scope, an owner and a reason. It never blocks by
+silence: it fills in the finding, and what it cannot evaluate it refuses.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Final, final
+
+from mypy_extensions import mypyc_attr
+
+from interlock.decisions.proposal import Proposal
+from interlock.ledger.ledger import Ledger
+from interlock.messages.definitions import Limit
+from interlock.messages.reasons import CANNOT_BE_EVALUATED, NONE
+from interlock.messages.terms import ALLOW, REFUSE
+
+
+@final
+class Finding:
+    """One control's result. It is used again for every control: the gate copies the numbers out."""
+
+    def __init__(self) -> None:
+        self.severity = ALLOW
+        self.reason = NONE
+        self.observed = 0
+        self.bound = 0
+
+    def allow(self, observed: int, bound: int) -> None:
+        """This passes."""
+        self.severity = ALLOW
+        self.reason = NONE
+        self.observed = observed
+        self.bound = bound
+
+    def refuse(self, reason: int, observed: int, bound: int) -> None:
+        """This stops the decision."""
+        self.severity = REFUSE
+        self.reason = reason
+        self.observed = observed
+        self.bound = bound
+
+    def refuse_above(self, reason: int, observed: int, bound: int) -> None:
+        """This stops the decision when what was observed is above its bound."""
+        if observed > bound:
+            self.refuse(reason, observed, bound)
+        else:
+            self.allow(observed, bound)
+
+    def cannot_evaluate(self) -> None:
+        """What cannot be evaluated is refused (law 4)."""
+        self.refuse(CANNOT_BE_EVALUATED, 0, 0)
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Control(ABC):
+    """One armed limit. Subclass it to add a control; `judge` must be a pure function of its
+    arguments and the limit: no clock, chance, I/O or float, or replay will not be equal."""
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+
+    @abstractmethod
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        """This says in `finding` whether the proposal may pass."""
+
+    def whole(self, parameter: str) -> int:
+        """This is a parameter that is a whole number. Raises `KeyError` when the limit lacks it."""
+        value = self.limit.parameters[parameter]
+        assert isinstance(value, int), (
+            f"{self.limit.control}.{parameter} is {value!r}, not a number"
+        )
+        return value
+
+
+# Units of parameters; the session file is read, and findings are written, by them.
+COUNT: Final = "count"
+BPS: Final = "bps"
+MILLISECONDS: Final = "ms"
+QUANTITY: Final = "quantity"
+MONEY: Final = "money"
+SYMBOLS: Final = "symbols"
+TICKS: Final = "ticks"
+
+
+class Parameter:
+    """One parameter of a control: its unit, the values that make sense, and what it means."""
+
+    def __init__(
+        self,
+        name: str,
+        unit: str,
+        meaning: str,
+        low: int = 0,
+        high: int = 10**18,
+        default: int = -1,
+    ) -> None:
+        self.name: Final = name
+        self.unit: Final = unit
+        self.meaning: Final = meaning
+        self.low: Final[int] = low
+        self.high: Final[int] = high
+        self.default: Final[int] = default
+        """Used when the session file leaves it out; -1 means that it may not."""
+
+
+class ControlKind:
+    """One row of the catalogue: what a control stops, where it may be set, by what parameters."""
+
+    def __init__(
+        self,
+        name: str,
+        row: str,
+        stops: str,
+        source: str,
+        scopes: tuple[str, ...],
+        parameters: tuple[Parameter, ...],
+        observes: str,
+        is_required: bool = False,
+    ) -> None:
+        self.name: Final = name
+        self.row: Final = row
+        """Its row in the catalogue of controls, C01 to C40."""
+        self.stops: Final = stops
+        self.source: Final = source
+        self.scopes: Final = scopes
+        self.parameters: Final = parameters
+        self.observes: Final = observes
+        """The unit of observed and bound in its findings."""
+        self.is_required: Final[bool] = is_required
+        """An instrument without it cannot be traded."""

@@ -1,0 +1,69 @@
+"""Controls on how many: messages in a window, orders at once."""
+
+from typing import Final, final
+
+from interlock.controls.control import Control, Finding
+from interlock.decisions.proposal import Proposal
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import FIRM
+from interlock.messages.definitions import Limit
+from interlock.messages.reasons import MESSAGE_RATE_ABOVE_LIMIT, OPEN_ORDERS_ABOVE_LIMIT
+
+
+@final
+class MessageRate(Control):
+    """Refuses a message beyond `count_max` in `window_ms` (C05). Cancels are counted and never
+    blocked.
+    """
+
+    def __init__(self, limit: Limit, number: int) -> None:
+        super().__init__(limit)
+        self.number: Final[int] = number
+        self.count_max: Final[int] = self.whole("count_max")
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        window = ledger.limits.windows.get(self.number)
+        if window is None:
+            finding.cannot_evaluate()
+            return
+        count = window.count_at(ledger.time_ns) + proposal.ahead_orders + 1
+        finding.refuse_above(MESSAGE_RATE_ABOVE_LIMIT, count, self.count_max)
+
+
+@final
+class OpenOrders(Control):
+    """Refuses a new order when `count_max` are open in its scope (C39). An amend opens nothing."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.count_max: Final[int] = self.whole("count_max")
+        kind, _, name = limit.scope.partition(":")
+        self.kind: Final[str] = kind
+        self.name: Final[str] = name
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        count = self._open(ledger)
+        if count < 0:
+            finding.cannot_evaluate()
+            return
+        if proposal.replaces is not None:
+            finding.allow(count, self.count_max)
+            return
+        finding.refuse_above(
+            OPEN_ORDERS_ABOVE_LIMIT, count + proposal.ahead_orders + 1, self.count_max
+        )
+
+    def _open(self, ledger: Ledger) -> int:
+        if self.kind == FIRM:
+            return len(ledger.orders.open)
+        if self.kind == "account":
+            account = ledger.accounts.get(self.name)
+            return account.open_orders if account is not None else -1
+        if self.kind == "source":
+            source = ledger.sources.get(self.name)
+            return source.open_orders if source is not None else -1
+        if self.kind == "instrument":
+            instrument = ledger.instruments.get(self.name)
+            return instrument.open_orders if instrument is not None else -1
+        venue = ledger.venues.get(self.name)
+        return venue.open_orders if venue is not None else -1

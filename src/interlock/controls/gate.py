@@ -1,0 +1,207 @@
+"""The gate: every rule and every control that applies is run, and every finding is kept (law 5).
+
+The verdict is the most severe finding; among equally severe ones the reason that stands first in
+the catalogue of reasons is given.
+"""
+
+from typing import Any, Final, final
+
+from interlock.controls import rules
+from interlock.controls.catalogue import REQUIRED, make_control
+from interlock.controls.control import Control, Finding
+from interlock.decisions.proposal import Plan, Proposal
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import covers
+from interlock.messages.definitions import Limit
+from interlock.messages.reasons import LIMIT_MISSING, NONE
+from interlock.messages.terms import ALLOW
+
+# Routes are resolved when limits change, and again when there are more of them than this.
+ROUTES_MAX: Final = 10_000
+
+
+class UserControl:
+    """A user's control with the gate's guard around it: an exception is a refusal, not a pass."""
+
+    def __init__(self, control: Any) -> None:
+        self.control: Any = control
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        finding.cannot_evaluate()
+        try:
+            self.control.judge(proposal, ledger, finding)
+        except Exception:
+            finding.cannot_evaluate()
+
+
+@final
+class ArmedControl:
+    """One limit with the control that judges by it."""
+
+    def __init__(
+        self, number: int, limit: Limit, control: Control | None, user: UserControl | None
+    ) -> None:
+        self.number: Final[int] = number
+        self.limit: Final = limit
+        self.control: Final = control
+        self.user: Final = user
+
+
+@final
+class Route:
+    """The controls for one source, instrument and venue, and how many required ones it lacks."""
+
+    def __init__(self, armed: list[ArmedControl], missing: int) -> None:
+        self.armed: Final = armed
+        self.missing: Final[int] = missing
+
+
+@final
+class Gate:
+    """Judges plans. What it holds beside the ledger is derived from the ledger's limits."""
+
+    def __init__(self, ledger: Ledger, user_controls: dict[str, Any]) -> None:
+        self.ledger: Final = ledger
+        self.user_controls: Final = user_controls
+        self.findings: list[int] = []
+        self.severity = ALLOW
+        self.reason = NONE
+        self._finding: Final = Finding()
+        self._armed: list[ArmedControl] = []
+        self._routes: dict[tuple[str, str, str], Route] = {}
+        self._version = -1
+
+    def judge(self, plan: Plan) -> None:
+        """This judges a whole plan; severity, reason and findings are left on the gate."""
+        self._begin()
+        ledger, finding = self.ledger, self._finding
+        rules.authorised_source(plan, ledger, finding)
+        self._note(-1, -rules.AUTHORISED_SOURCE)
+        if plan.problem != NONE:
+            finding.refuse(plan.problem, 0, 0)
+        else:
+            finding.allow(len(plan.proposals), len(plan.proposals))
+        self._note(-1, -rules.PLANNED)
+        if not plan.is_ordering and plan.action_name == "":
+            # Taking back is never stopped by what stops new risk (law 6).
+            return
+        rules.admission(plan, ledger, finding)
+        self._note(-1, -rules.ADMISSION)
+        rules.active_release(plan, ledger, finding)
+        self._note(-1, -rules.ACTIVE_RELEASE)
+        rules.duplicate_decision(plan, ledger, finding)
+        self._note(-1, -rules.DUPLICATE)
+        rules.expired_decision(plan, ledger, finding)
+        self._note(-1, -rules.EXPIRY)
+        if plan.action_name != "":
+            rules.halts(plan, None, ledger, finding)
+            self._note(-1, -rules.HALTS)
+        for proposal in plan.proposals:
+            self._judge_line(plan, proposal)
+
+    def refuse(self, rule: int, reason: int, observed: int, bound: int) -> None:
+        """This is the verdict on a decision that is refused before it is planned."""
+        self._begin()
+        self._finding.refuse(reason, observed, bound)
+        self._note(-1, -rule)
+
+    def _begin(self) -> None:
+        self.findings = []
+        self.severity = ALLOW
+        self.reason = NONE
+
+    def _judge_line(self, plan: Plan, proposal: Proposal) -> None:
+        ledger, finding, line = self.ledger, self._finding, proposal.line
+        rules.instrument(plan, proposal, finding)
+        self._note(line, -rules.INSTRUMENT)
+        rules.route(proposal, finding)
+        self._note(line, -rules.ROUTE)
+        if proposal.problem != NONE:
+            finding.refuse(proposal.problem, 0, 0)
+        else:
+            finding.allow(proposal.quantity, proposal.quantity)
+        self._note(line, -rules.PLANNED)
+        rules.session_phase(proposal, ledger, finding)
+        self._note(line, -rules.PHASE)
+        rules.halts(plan, proposal, ledger, finding)
+        self._note(line, -rules.HALTS)
+        rules.reduce_only(proposal, finding)
+        self._note(line, -rules.REDUCING)
+        route = self._route(plan, proposal)
+        if route.missing > 0:
+            finding.refuse(LIMIT_MISSING, len(REQUIRED) - route.missing, len(REQUIRED))
+        else:
+            finding.allow(len(REQUIRED), len(REQUIRED))
+        self._note(line, -rules.LIMITS_PRESENT)
+        for armed in route.armed:
+            if armed.control is not None:
+                armed.control.judge(proposal, ledger, finding)
+            elif armed.user is not None:
+                armed.user.judge(proposal, ledger, finding)
+            else:
+                finding.cannot_evaluate()
+            self._note(line, armed.number)
+
+    def _note(self, line: int, control: int) -> None:
+        finding = self._finding
+        findings = self.findings
+        findings.append(line)
+        findings.append(control)
+        findings.append(finding.severity)
+        findings.append(finding.observed)
+        findings.append(finding.bound)
+        if finding.severity > self.severity:
+            self.severity = finding.severity
+            self.reason = finding.reason
+        elif (
+            finding.severity == self.severity
+            and finding.reason != NONE
+            and (self.reason == NONE or finding.reason < self.reason)
+        ):
+            self.reason = finding.reason
+
+    def _route(self, plan: Plan, proposal: Proposal) -> Route:
+        if self._version != self.ledger.limits.version or len(self._routes) > ROUTES_MAX:
+            self._arm()
+        venue = proposal.venue.name if proposal.venue is not None else ""
+        key = (plan.decision.source, proposal.symbol, venue)
+        route = self._routes.get(key)
+        if route is None:
+            route = self._resolve(plan, proposal, venue)
+            self._routes[key] = route
+        return route
+
+    def _arm(self) -> None:
+        """This makes the controls of all limits. Cost: once per change of a limit."""
+        self._armed = []
+        for number in range(len(self.ledger.limits.limits)):
+            limit = self.ledger.limits.limits[number]
+            control = make_control(limit, number)
+            user: UserControl | None = None
+            if control is None and limit.control in self.user_controls:
+                user = UserControl(self.user_controls[limit.control](limit))
+            self._armed.append(ArmedControl(number, limit, control, user))
+        self._routes = {}
+        self._version = self.ledger.limits.version
+
+    def _resolve(self, plan: Plan, proposal: Proposal, venue: str) -> Route:
+        account = plan.account.name if plan.account is not None else ""
+        currency = proposal.instrument.currency if proposal.instrument is not None else ""
+        armed: list[ArmedControl] = []
+        for candidate in self._armed:
+            limit = candidate.limit
+            if limit.instrument not in ("", proposal.symbol):
+                continue
+            if limit.currency not in ("", currency):
+                continue
+            if covers(limit.scope, account, plan.decision.source, proposal.symbol, venue):
+                armed.append(candidate)
+        missing = 0
+        for name in REQUIRED:
+            has = False
+            for candidate in armed:
+                if candidate.limit.control == name:
+                    has = True
+            if not has:
+                missing += 1
+        return Route(armed, missing)

@@ -1,0 +1,83 @@
+"""Controls that ask whether the market can be believed, and whether a price makes sense in it."""
+
+from typing import Final, final
+
+from interlock.controls.control import Control, Finding
+from interlock.decisions.proposal import Proposal
+from interlock.ledger.ledger import Ledger
+from interlock.messages.definitions import Limit
+from interlock.messages.reasons import (
+    MARKET_CROSSED,
+    MARKET_FAULTED,
+    MARKET_MISSING,
+    MARKET_STALE,
+    PRICE_OUTSIDE_COLLAR,
+)
+from interlock.messages.terms import BUY, CONTINUOUS, MARKET
+from interlock.messages.units import NS_PER_MS, bps_of
+
+
+@final
+class MarketData(Control):
+    """Refuses on a market that is missing, faulted, crossed, or older than `age_ms` (C24)."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.age_ms: Final[int] = self.whole("age_ms")
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        market, instrument = proposal.market, proposal.instrument
+        if market is None or instrument is None:
+            finding.cannot_evaluate()
+            return
+        if market.time_ns < 0:
+            finding.refuse(MARKET_MISSING, 0, 0)
+            return
+        if market.fault != 0:
+            finding.refuse(MARKET_FAULTED, market.fault, 0)
+            return
+        if market.is_crossed() and instrument.phase_at(ledger.time_ns) == CONTINUOUS:
+            finding.refuse(MARKET_CROSSED, market.bid, market.ask)
+            return
+        age_ms = (ledger.time_ns - market.time_ns) // NS_PER_MS
+        finding.refuse_above(MARKET_STALE, age_ms, self.age_ms)
+
+
+@final
+class PriceCollar(Control):
+    """Refuses a price further than `bps` beyond the reference on the side that trades at once, or
+    further than `passive_bps` on the side that waits (C01).
+
+    The reference is the mid, else the last trade, else the mark; without any it cannot be
+    evaluated. A market order is judged at the far touch: how deep it may go is for `liquidity` to
+    say.
+    """
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.bps: Final[int] = self.whole("bps")
+        self.passive_bps: Final[int] = self.whole("passive_bps")
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        market, instrument = proposal.market, proposal.instrument
+        if market is None or instrument is None:
+            finding.cannot_evaluate()
+            return
+        # Twice the price throughout, so that the mid needs no half tick.
+        if market.is_two_sided():
+            reference = market.bid + market.ask
+        else:
+            reference = 2 * (market.last_price if market.last_price > 0 else instrument.mark)
+        if reference <= 0:
+            finding.cannot_evaluate()
+            return
+        price = proposal.price
+        if proposal.order_type == MARKET:
+            price = market.far_price(proposal.side)
+        away = bps_of(2 * price - reference, reference)
+        if proposal.side != BUY:
+            away = -away
+        if away >= 0:
+            finding.refuse_above(PRICE_OUTSIDE_COLLAR, away, self.bps)
+        else:
+            finding.refuse_above(PRICE_OUTSIDE_COLLAR, -away, self.passive_bps)

@@ -1,0 +1,199 @@
+"""Rules: controls that are armed in every session and have no parameters, because they are laws.
+
+Their findings carry minus the rule's number where a limit's findings carry the limit's. A rule
+about the decision as a whole stands on line -1.
+"""
+
+from typing import Final
+
+from interlock.controls.control import Finding
+from interlock.decisions.proposal import Plan, Proposal
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import FIRM
+from interlock.messages.reasons import (
+    ACTION_NOT_AUTHORISED,
+    DECISION_EXPIRED,
+    DUPLICATE_DECISION,
+    HALTED,
+    INSTRUMENT_NOT_AUTHORISED,
+    INSTRUMENT_SUSPENDED,
+    PHASE_CLOSED,
+    REDUCE_ONLY,
+    RELEASE_NOT_ACTIVE,
+    ROUTE_MISSING,
+    SESSION_CLOSED,
+    SOURCE_NOT_AUTHORISED,
+    TOO_MANY_ORDERS,
+    UNKNOWN_INSTRUMENT,
+    UNKNOWN_VENUE,
+)
+from interlock.messages.terms import (
+    CLOSED,
+    CONTINUOUS,
+    FOK,
+    IOC,
+    LIMIT,
+    RELEASE_ACTIVE,
+    RELEASE_CANARY,
+    TRADABLE,
+)
+
+AUTHORISED_SOURCE: Final = 1
+ACTIVE_RELEASE: Final = 2
+DUPLICATE: Final = 3
+EXPIRY: Final = 4
+PLANNED: Final = 5
+INSTRUMENT: Final = 6
+ROUTE: Final = 7
+PHASE: Final = 8
+HALTS: Final = 9
+REDUCING: Final = 10
+LIMITS_PRESENT: Final = 11
+ADMISSION: Final = 12
+RULES: Final = {
+    AUTHORISED_SOURCE: ("authorised_source", "C14", "who is not defined, or may not ask for this"),
+    ACTIVE_RELEASE: ("active_release", "C32", "a release or epoch that is not active or canary"),
+    DUPLICATE: ("duplicate_decision", "C07", "a second decision under the same key"),
+    EXPIRY: ("expired_decision", "C07", "a decision whose time has passed"),
+    PLANNED: ("terms", "C13", "terms that contradict each other, or lead to nothing"),
+    INSTRUMENT: ("instrument", "C12", "an instrument that is unknown or not the source's to trade"),
+    ROUTE: ("route", "C13", "an order that no venue can take"),
+    PHASE: ("session_phase", "C13", "an order while the instrument is closed or suspended"),
+    HALTS: ("halts", "C20", "new risk where a halt stands"),
+    REDUCING: ("reduce_only", "C09", "a reduce-only order that would do more than reduce"),
+    LIMITS_PRESENT: ("limits_present", "C03", "an instrument that lacks a limit every order needs"),
+    ADMISSION: ("admission", "C05", "decisions beyond the bound of the queue, or after the close"),
+}
+
+
+def authorised_source(plan: Plan, ledger: Ledger, finding: Finding) -> None:
+    source = plan.source
+    if source is None:
+        finding.refuse(SOURCE_NOT_AUTHORISED, 0, 0)
+    elif plan.action_name != "":
+        if plan.action_name in source.actions:
+            finding.allow(1, 1)
+        else:
+            finding.refuse(ACTION_NOT_AUTHORISED, 0, 1)
+    elif not source.may_order:
+        finding.refuse(ACTION_NOT_AUTHORISED, 0, 1)
+    else:
+        finding.allow(1, 1)
+
+
+def active_release(plan: Plan, ledger: Ledger, finding: Finding) -> None:
+    release = ledger.releases.get(plan.decision.release)
+    if release is None:
+        finding.refuse(RELEASE_NOT_ACTIVE, plan.decision.epoch, 0)
+    elif release.epoch != plan.decision.epoch or release.state not in (
+        RELEASE_ACTIVE,
+        RELEASE_CANARY,
+    ):
+        finding.refuse(RELEASE_NOT_ACTIVE, plan.decision.epoch, release.epoch)
+    else:
+        finding.allow(plan.decision.epoch, release.epoch)
+
+
+def duplicate_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
+    sequence = plan.waiting.sequence
+    first = plan.source.first_use(plan.decision.key) if plan.source is not None else 0
+    if first not in (0, sequence):
+        finding.refuse(DUPLICATE_DECISION, sequence, first)
+    else:
+        finding.allow(sequence, sequence)
+
+
+def expired_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
+    finding.refuse_above(DECISION_EXPIRED, ledger.time_ns, plan.decision.valid_until_ns)
+
+
+def admission(plan: Plan, ledger: Ledger, finding: Finding) -> None:
+    if not ledger.is_session_open:
+        finding.refuse(SESSION_CLOSED, 0, 1)
+        return
+    orders = len(ledger.orders.open) + len(plan.proposals)
+    finding.refuse_above(TOO_MANY_ORDERS, orders, ledger.bounds.open_orders_max)
+
+
+def instrument(plan: Plan, proposal: Proposal, finding: Finding) -> None:
+    if proposal.instrument is None:
+        finding.refuse(UNKNOWN_INSTRUMENT, 0, 1)
+    elif plan.source is None or proposal.symbol not in plan.source.instruments:
+        finding.refuse(INSTRUMENT_NOT_AUTHORISED, 0, 1)
+    else:
+        finding.allow(1, 1)
+
+
+def route(proposal: Proposal, finding: Finding) -> None:
+    if proposal.market is not None and proposal.venue is not None:
+        finding.allow(1, 1)
+    elif proposal.terms.venue != "":
+        finding.refuse(UNKNOWN_VENUE, 0, 1)
+    else:
+        finding.refuse(ROUTE_MISSING, 0, 1)
+
+
+def session_phase(proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+    """Closed is closed; outside continuous trading only limit orders that can rest may be sent."""
+    record = proposal.instrument
+    if record is None:
+        finding.cannot_evaluate()
+        return
+    if record.status != TRADABLE:
+        finding.refuse(INSTRUMENT_SUSPENDED, record.status, TRADABLE)
+        return
+    phase = record.phase_at(ledger.time_ns)
+    can_rest = proposal.order_type == LIMIT and proposal.time_in_force not in (IOC, FOK)
+    if phase == CLOSED or (phase != CONTINUOUS and not can_rest):
+        finding.refuse(PHASE_CLOSED, phase, CONTINUOUS)
+    else:
+        finding.allow(phase, CONTINUOUS)
+
+
+def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Finding) -> None:
+    """A halt refuses; a reduce-only halt lets through what only reduces. Observed is the number of
+    halts that cover the order."""
+    if len(ledger.halts) == 0:
+        finding.allow(0, 0)
+        return
+    scopes = [FIRM, f"source:{plan.decision.source}"]
+    if plan.account is not None:
+        scopes.append(f"account:{plan.account.name}")
+    if proposal is not None:
+        scopes.append(f"instrument:{proposal.symbol}")
+        if proposal.venue is not None:
+            scopes.append(f"venue:{proposal.venue.name}")
+    standing = 0
+    is_reduce_only = True
+    for scope in scopes:
+        halt = ledger.halts.get(scope)
+        if halt is not None:
+            standing += 1
+            is_reduce_only = is_reduce_only and halt.reduce_only
+    if standing == 0:
+        finding.allow(0, 0)
+    elif not is_reduce_only or proposal is None:
+        finding.refuse(HALTED, standing, 0)
+    elif proposal.added > _room(proposal):
+        finding.refuse(REDUCE_ONLY, proposal.added, _room(proposal))
+    else:
+        finding.allow(standing, standing)
+
+
+def reduce_only(proposal: Proposal, finding: Finding) -> None:
+    """Reduce-only is honoured here, not only asked of the venue: with everything that works
+    already, the position may shrink to flat and not past it.
+    """
+    if not proposal.reduce_only:
+        finding.allow(0, 0)
+        return
+    finding.refuse_above(REDUCE_ONLY, proposal.added, _room(proposal))
+
+
+def _room(proposal: Proposal) -> int:
+    position = proposal.position
+    if position is None:
+        return 0
+    room = position.reducing_room(proposal.side)
+    room -= proposal.ahead_buy if proposal.side == 1 else proposal.ahead_sell
+    return room if room > 0 else 0

@@ -1,0 +1,337 @@
+"""Planning: a decision becomes proposals, cancels and actions. Nothing is decided here about
+whether they may be; what cannot be planned says why, and the gate refuses it.
+"""
+
+from typing import Final, final
+
+from interlock.decisions.proposal import Plan, Proposal
+from interlock.decisions.quoting import plan_quotes
+from interlock.decisions.routing import Router
+from interlock.decisions.sizing import size
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.life import ASK_CANCEL, is_possible
+from interlock.ledger.positions import PositionRecord
+from interlock.ledger.sources import SourceRecord
+from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.decisions import (
+    Basket,
+    CancelOrders,
+    Flatten,
+    NamedAction,
+    OrderQuantity,
+    QuoteLadder,
+    ReplaceOrder,
+    TargetPosition,
+    Terms,
+)
+from interlock.messages.reasons import (
+    INVALID_TERMS,
+    MARKET_MISSING,
+    NOTHING_TO_DO,
+    ORDER_NOT_WORKING,
+    ORDER_OF_ANOTHER_SOURCE,
+    REQUESTED,
+    TOO_MANY_ORDERS,
+    UNKNOWN_ORDER,
+)
+from interlock.messages.terms import (
+    BUY,
+    FOK,
+    GTD,
+    IOC,
+    LIMIT,
+    MARKET,
+    MARKETABLE_LIMIT,
+    PARTIALLY_FILLED,
+    PENDING_REPLACE,
+    SELL,
+    WORKING,
+)
+from interlock.messages.units import BPS_ONE, Lots, Ticks
+
+# A market order has no limit of its own: its money is reserved this far beyond the far touch.
+MARKET_ALLOWANCE_BPS: Final = 500
+
+
+@final
+class Planner:
+    """Turns decisions into plans, with the session's router."""
+
+    def __init__(self, ledger: Ledger, router: Router) -> None:
+        self.ledger: Final = ledger
+        self.router = router
+
+    def plan(self, waiting: WaitingDecision) -> Plan:
+        """This lays out what a decision would become. Cost: one step per order it makes."""
+        decision = waiting.decision
+        source = self.ledger.sources.get(decision.source)
+        plan = Plan(waiting, source)
+        action = decision.action
+        if isinstance(action, OrderQuantity):
+            self._add_order(plan, action.instrument, action.side, action.quantity, action.terms)
+        elif isinstance(action, TargetPosition):
+            self._target(plan, action)
+        elif isinstance(action, Basket):
+            for line in action.lines:
+                self._add_order(plan, line.instrument, line.side, line.quantity, line.terms)
+            if len(action.lines) == 0:
+                plan.problem = INVALID_TERMS
+        elif isinstance(action, QuoteLadder):
+            plan_quotes(self.ledger, plan, action)
+            for proposal in plan.proposals:
+                self._place_quote(plan, proposal)
+        elif isinstance(action, ReplaceOrder):
+            self._replace(plan, action)
+        elif isinstance(action, CancelOrders):
+            self._cancel(plan, action)
+        elif isinstance(action, Flatten):
+            self._flatten(plan, action)
+        elif isinstance(action, NamedAction):
+            plan.is_ordering = False
+            plan.action_name = action.name
+        if len(plan.proposals) > self.ledger.bounds.orders_per_decision_max:
+            plan.problem = TOO_MANY_ORDERS
+        elif len(plan.proposals) > 1:
+            _judge_together(plan)
+        return plan
+
+    def _new(self, plan: Plan, symbol: str, side: int, terms: Terms) -> Proposal:
+        proposal = Proposal(len(plan.proposals), symbol, side, terms)
+        plan.proposals.append(proposal)
+        proposal.instrument = self.ledger.instruments.get(symbol)
+        if proposal.instrument is not None and plan.account is not None:
+            proposal.position = plan.account.positions.get(symbol)
+        return proposal
+
+    def _add_order(self, plan: Plan, symbol: str, side: int, asked: Lots, terms: Terms) -> None:
+        proposal = self._new(plan, symbol, side, terms)
+        proposal.asked = asked
+        self._route(proposal)
+        self._price(proposal)
+        if proposal.problem == 0 and plan.source is not None:
+            reference = proposal.price
+            if proposal.market is not None and proposal.market.far_price(side) > 0:
+                reference = proposal.market.far_price(side)
+            size(proposal, plan.source, reference)
+        self._value(proposal)
+
+    def _route(self, proposal: Proposal) -> None:
+        instrument = proposal.instrument
+        if instrument is None:
+            return
+        wanted = proposal.terms.venue
+        if wanted != "":
+            proposal.route = "asked"
+            proposal.market = instrument.markets.get(wanted)
+            # A venue that does not trade the instrument leaves the market None: refused as unknown.
+        else:
+            proposal.route = self.ledger.routing
+            proposal.market = self.router.choose(instrument, proposal.side, proposal.terms)
+        if proposal.market is not None:
+            proposal.venue = self.ledger.venues.get(proposal.market.venue)
+
+    def _price(self, proposal: Proposal) -> None:
+        """The worst price that the order may trade at."""
+        terms = proposal.terms
+        proposal.problem = _contradiction(proposal.side, terms)
+        if proposal.problem != 0:
+            return
+        if terms.order_type == LIMIT:
+            proposal.price = terms.price
+            return
+        far = proposal.market.far_price(proposal.side) if proposal.market is not None else 0
+        if far == 0:
+            proposal.problem = MARKET_MISSING
+            return
+        if terms.order_type == MARKETABLE_LIMIT:
+            step = terms.protection
+        else:
+            step = far * MARKET_ALLOWANCE_BPS // BPS_ONE
+        price = far + step if proposal.side == BUY else far - step
+        proposal.price = price if price > 1 else 1
+
+    def _value(self, proposal: Proposal) -> None:
+        proposal.added = proposal.quantity
+        if proposal.instrument is not None:
+            proposal.value = proposal.instrument.value(proposal.price, proposal.quantity)
+            proposal.added_value = proposal.value
+
+    def _target(self, plan: Plan, action: TargetPosition) -> None:
+        """The order that brings the position to its target, net of what is already working."""
+        instrument = self.ledger.instruments.get(action.instrument)
+        position: PositionRecord | None = None
+        if instrument is not None and plan.account is not None:
+            position = plan.account.positions.get(action.instrument)
+        if position is None:
+            self._new(plan, action.instrument, BUY, action.terms)
+            return
+        missing = action.target - position.lots - position.open_buy + position.open_sell
+        if missing == 0:
+            plan.problem = NOTHING_TO_DO
+            return
+        side = BUY if missing > 0 else SELL
+        quantity = missing if missing > 0 else -missing
+        self._add_order(plan, action.instrument, side, quantity, action.terms)
+
+    def _place_quote(self, plan: Plan, proposal: Proposal) -> None:
+        proposal.instrument = self.ledger.instruments.get(proposal.symbol)
+        if proposal.instrument is not None and plan.account is not None:
+            proposal.position = plan.account.positions.get(proposal.symbol)
+        self._route(proposal)
+        if proposal.replaces is not None:
+            self._value_of_change(proposal, proposal.replaces.price)
+            return
+        proposal.problem = _contradiction(proposal.side, proposal.terms)
+        self._value(proposal)
+
+    def _replace(self, plan: Plan, action: ReplaceOrder) -> None:
+        order = self.ledger.orders.find(action.order)
+        if order is None:
+            plan.problem = UNKNOWN_ORDER
+            return
+        if order.source is not plan.source:
+            plan.problem = ORDER_OF_ANOTHER_SOURCE
+            return
+        if order.status not in (WORKING, PARTIALLY_FILLED, PENDING_REPLACE):
+            plan.problem = ORDER_NOT_WORKING
+            return
+        if action.quantity <= order.filled or action.price <= 0:
+            plan.problem = INVALID_TERMS
+            return
+        terms = Terms(
+            order_type=order.order_type,
+            price=action.price,
+            time_in_force=order.time_in_force,
+            expire_ns=order.expire_ns,
+            post_only=order.post_only,
+            reduce_only=order.reduce_only,
+            display=order.display,
+            venue=order.venue.name,
+        )
+        proposal = self._new(plan, order.instrument.symbol, order.side, terms)
+        proposal.replaces = order
+        proposal.asked = action.quantity
+        proposal.quantity = action.quantity
+        proposal.price = action.price
+        self._route(proposal)
+        self._value_of_change(proposal, order.price)
+
+    def _value_of_change(self, proposal: Proposal, price_before: Ticks) -> None:
+        """An amend is judged on what it adds to what is reserved for the order already."""
+        order, instrument = proposal.replaces, proposal.instrument
+        assert order is not None, f"line {proposal.line} replaces nothing"
+        if instrument is None:
+            return
+        leaves = proposal.quantity - order.filled
+        added = leaves - order.worst_leaves()
+        proposal.added = added if added > 0 else 0
+        proposal.value = instrument.value(proposal.price, leaves)
+        before = instrument.value(price_before, order.worst_leaves())
+        proposal.added_value = proposal.value - before if proposal.value > before else 0
+
+    def _cancel(self, plan: Plan, action: CancelOrders) -> None:
+        plan.is_ordering = False
+        plan.cancel_reason = REQUESTED
+        if len(action.orders) == 0:
+            for order in self.ledger.orders.open.values():
+                if (
+                    order.source is plan.source
+                    and action.instrument in ("", order.instrument.symbol)
+                    and is_possible(order.status, ASK_CANCEL)
+                ):
+                    plan.cancels.append(order.order)
+            return
+        problem = 0
+        for number in action.orders:
+            named = self.ledger.orders.find(number)
+            if named is None:
+                problem = UNKNOWN_ORDER
+            elif named.source is not plan.source:
+                problem = ORDER_OF_ANOTHER_SOURCE
+            elif not is_possible(named.status, ASK_CANCEL):
+                problem = ORDER_NOT_WORKING
+            else:
+                plan.cancels.append(number)
+        if len(plan.cancels) == 0:
+            # What can be cancelled is, whatever else was named beside it.
+            plan.problem = problem
+
+    def _flatten(self, plan: Plan, action: Flatten) -> None:
+        """Cancel what works in the account and close what it holds, never past flat: what working
+        orders on the closing side may still trade is left to them."""
+        plan.cancel_reason = REQUESTED
+        plan.cancels_stand_alone = True
+        source, account = plan.source, plan.account
+        if source is None or account is None:
+            return
+        for position in account.positions.values():
+            symbol = position.instrument.symbol
+            if action.instrument not in ("", symbol):
+                continue
+            self._cancel_position(plan, source, symbol)
+            side = SELL if position.lots > 0 else BUY
+            quantity = position.reducing_room(side)
+            if quantity <= 0:
+                continue
+            terms = Terms(
+                order_type=MARKETABLE_LIMIT,
+                protection=action.protection,
+                time_in_force=IOC,
+                reduce_only=True,
+            )
+            proposal = self._new(plan, symbol, side, terms)
+            proposal.asked = quantity
+            proposal.quantity = quantity
+            self._route(proposal)
+            self._price(proposal)
+            self._value(proposal)
+        if len(plan.cancels) == 0 and len(plan.proposals) == 0:
+            plan.problem = NOTHING_TO_DO
+
+    def _cancel_position(self, plan: Plan, source: SourceRecord, symbol: str) -> None:
+        for order in self.ledger.orders.open.values():
+            if (
+                order.position.account is source.account
+                and order.instrument.symbol == symbol
+                and is_possible(order.status, ASK_CANCEL)
+            ):
+                plan.cancels.append(order.order)
+
+
+def _contradiction(side: int, terms: Terms) -> int:
+    """INVALID_TERMS when an order's terms cannot be meant together, else 0."""
+    if side not in (BUY, SELL):
+        return INVALID_TERMS
+    if terms.order_type not in (LIMIT, MARKET, MARKETABLE_LIMIT) or terms.protection < 0:
+        return INVALID_TERMS
+    if (terms.order_type == LIMIT) != (terms.price > 0):
+        return INVALID_TERMS
+    if not 1 <= terms.time_in_force <= GTD or (terms.time_in_force == GTD) != (terms.expire_ns > 0):
+        return INVALID_TERMS
+    is_immediate = terms.time_in_force in (IOC, FOK)
+    if terms.post_only and (is_immediate or terms.order_type != LIMIT):
+        return INVALID_TERMS
+    if terms.display < 0 or (terms.display > 0 and is_immediate):
+        return INVALID_TERMS
+    return 0
+
+
+def _judge_together(plan: Plan) -> None:
+    """Each line is judged with what the lines before it would already take. Cost: lines squared,
+    bounded by the orders one decision may have."""
+    for proposal in plan.proposals:
+        for earlier in plan.proposals:
+            if earlier.line >= proposal.line:
+                break
+            proposal.ahead_orders += 1
+            if earlier.instrument is None or proposal.instrument is None:
+                continue
+            if earlier.instrument.currency == proposal.instrument.currency:
+                proposal.ahead_gross += earlier.added_value
+                if earlier.side == BUY:
+                    proposal.ahead_value += earlier.added_value
+            if earlier.instrument is proposal.instrument:
+                if earlier.side == BUY:
+                    proposal.ahead_buy += earlier.added
+                else:
+                    proposal.ahead_sell += earlier.added

@@ -1,0 +1,79 @@
+"""Proposals: what a decision would become, laid out for the gate."""
+
+from typing import Final, final
+
+from interlock.ledger.instruments import InstrumentRecord, MarketRecord
+from interlock.ledger.orders import OrderRecord
+from interlock.ledger.positions import AccountRecord, PositionRecord
+from interlock.ledger.sources import SourceRecord
+from interlock.ledger.venues import VenueRecord
+from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.decisions import Terms
+from interlock.messages.terms import AS_ASKED
+from interlock.messages.units import Lots, Minor, OrderId, Ticks
+
+
+@final
+class Proposal:
+    """One order, or one change of an order, that a decision would become.
+
+    What could not be found is None, and every control that needs it refuses (law 4).
+    """
+
+    def __init__(self, line: int, symbol: str, side: int, terms: Terms) -> None:
+        self.line: Final[int] = line
+        self.symbol: Final[str] = symbol
+        self.side: Final[int] = side
+        self.terms: Final = terms
+        self.instrument: InstrumentRecord | None = None
+        self.position: PositionRecord | None = None
+        self.venue: VenueRecord | None = None
+        self.market: MarketRecord | None = None
+        self.asked: Lots = 0
+        self.quantity: Lots = 0
+        """The order's total quantity, as sized."""
+        self.added: Lots = 0
+        """What it adds to what is reserved already: all of it, or what an amend adds."""
+        self.price: Ticks = 0
+        """The worst price it may trade at: its limit, or where a market order is reserved."""
+        self.value: Minor = 0
+        """Quantity at that price."""
+        self.added_value: Minor = 0
+        self.order_type = terms.order_type
+        self.time_in_force = terms.time_in_force
+        self.post_only = terms.post_only
+        self.reduce_only = terms.reduce_only
+        self.display: Lots = terms.display
+        self.sizing = AS_ASKED
+        self.capped = False
+        self.route = ""
+        self.problem = 0
+        """A reason why this could not be planned; the gate refuses it."""
+        self.replaces: OrderRecord | None = None
+        # What earlier lines of the same decision would already take, judged with this one.
+        self.ahead_buy: Lots = 0
+        self.ahead_sell: Lots = 0
+        self.ahead_value: Minor = 0
+        self.ahead_gross: Minor = 0
+        self.ahead_orders = 0
+
+
+@final
+class Plan:
+    """Everything that one decision would become."""
+
+    def __init__(self, waiting: WaitingDecision, source: SourceRecord | None) -> None:
+        self.waiting: Final = waiting
+        self.decision: Final = waiting.decision
+        self.source: Final = source
+        self.account: Final[AccountRecord | None] = source.account if source is not None else None
+        self.proposals: Final[list[Proposal]] = []
+        self.cancels: Final[list[OrderId]] = []
+        self.cancel_reason = 0
+        self.cancels_stand_alone = False
+        """True when the cancels leave even if the orders beside them are refused."""
+        self.action_name = ""
+        self.problem = 0
+        """A reason why there is no plan at all."""
+        self.is_ordering = True
+        """False for what only takes back or acts elsewhere."""

@@ -1,0 +1,197 @@
+"""Invariants: what must be true after every step. A breach stops the smallest scope that it
+touches.
+
+After each step the orders that it touched are checked, with their positions; every `AUDIT_EVERY`
+commands the whole ledger is. `audit` is also what tests run after every step.
+"""
+
+from typing import Final, final
+
+from interlock.kernel.recorder import Recorder
+from interlock.kernel.stopping import cancel_working
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.orders import OrderRecord
+from interlock.ledger.positions import PositionRecord
+from interlock.messages.events import HaltTripped, InvariantBroken
+from interlock.messages.identity import place_of
+from interlock.messages.terms import BUY, MARGINED
+
+ALERT: Final = 1
+REDUCE_ONLY: Final = 2
+HALT: Final = 3
+RESPONSES: Final = {ALERT: "alert", REDUCE_ONLY: "reduce_only", HALT: "halt"}
+
+AUDIT_EVERY: Final = 4_096
+
+FILLS_EQUAL_FILLED: Final = "fills_equal_filled"
+FILLED_WITHIN_ALLOWED: Final = "filled_within_allowed"
+POSITION_EQUALS_FILLS: Final = "position_equals_fills"
+CASH_CONSERVED: Final = "cash_conserved"
+RESERVED_IS_WORST_CASE: Final = "reserved_is_worst_case"
+RESERVATION_RELEASED: Final = "reservation_released"
+CHILDREN_WITHIN_PARENT: Final = "children_within_parent"
+NO_ORDER_BEYOND_THE_GATE: Final = "no_order_beyond_the_gate"
+NO_EVENT_FOR_UNKNOWN_ORDER: Final = "no_event_for_unknown_order"
+
+INVARIANTS: Final = {
+    FILLS_EQUAL_FILLED: ("ledger", HALT, "an order's fills add up to its filled quantity"),
+    FILLED_WITHIN_ALLOWED: ("execution", HALT, "a venue fills no more than the gate allowed"),
+    POSITION_EQUALS_FILLS: ("ledger", HALT, "a position is its opening plus what traded"),
+    CASH_CONSERVED: ("ledger", HALT, "cash is its opening plus what trades and fees moved"),
+    RESERVED_IS_WORST_CASE: ("ledger", HALT, "what is reserved is the open orders' worst case"),
+    RESERVATION_RELEASED: ("ledger", HALT, "an order that ended reserves nothing"),
+    CHILDREN_WITHIN_PARENT: ("decisions", HALT, "orders are no more than their decision's size"),
+    NO_ORDER_BEYOND_THE_GATE: ("controls", HALT, "every order has a verdict that lets it pass"),
+    NO_EVENT_FOR_UNKNOWN_ORDER: ("kernel", REDUCE_ONLY, "every event is about a known order"),
+}
+
+
+@final
+class Breach:
+    """One invariant found broken: where it stops things, and the numbers."""
+
+    def __init__(self, name: str, scope: str, text: str) -> None:
+        self.name: Final = name
+        self.scope: Final = scope
+        self.text: Final = text
+
+
+@final
+class Invariants:
+    """Checks a ledger after each step and concludes what a breach leads to."""
+
+    def __init__(self, ledger: Ledger, recorder: Recorder) -> None:
+        self.ledger: Final = ledger
+        self.recorder: Final = recorder
+
+    def check(self) -> None:
+        """This checks what the step touched, and now and then everything."""
+        ledger = self.ledger
+        touched = ledger.orders.touched
+        breaches: list[Breach] = []
+        if len(touched) > 0:
+            for order in touched:
+                check_order(ledger, order, breaches)
+            touched.clear()
+        if len(ledger.orders.unexplained) > 0:
+            text = f"orders {ledger.orders.unexplained}"
+            breaches.append(Breach(NO_EVENT_FOR_UNKNOWN_ORDER, "firm", text))
+            ledger.orders.unexplained.clear()
+        if ledger.sequence % AUDIT_EVERY == 0:
+            breaches.extend(audit(ledger))
+        for breach in breaches:
+            self._respond(breach)
+
+    def _respond(self, breach: Breach) -> None:
+        by = f"invariant:{breach.name}"
+        halt = self.ledger.halts.get(breach.scope)
+        if halt is not None and halt.by == by:
+            return
+        owner, response, _ = INVARIANTS[breach.name]
+        recorder = self.recorder
+        recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text))
+        if response == ALERT or halt is not None:
+            return
+        recorder.conclude(HaltTripped(breach.scope, by, response == REDUCE_ONLY, breach.text))
+        if response == HALT:
+            cancel_working(self.ledger, recorder, breach.scope)
+
+
+def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> None:
+    """This checks one order, its position and its parent. Cost: one step per fill of the order."""
+    instrument = f"instrument:{order.instrument.symbol}"
+    filled = order.sum_of_fills()
+    if filled != order.filled:
+        text = f"order {order.order}: fills {filled}, filled {order.filled}"
+        breaches.append(Breach(FILLS_EQUAL_FILLED, instrument, text))
+    if order.filled > order.quantity_allowed:
+        text = f"order {order.order}: filled {order.filled}, allowed {order.quantity_allowed}"
+        breaches.append(Breach(FILLED_WITHIN_ALLOWED, instrument, text))
+    if order.reserved != order.worst_leaves():
+        text = f"order {order.order}: reserved {order.reserved}, worst {order.worst_leaves()}"
+        breaches.append(Breach(RESERVED_IS_WORST_CASE, instrument, text))
+    is_in_table = order.order in ledger.orders.open
+    if order.is_open() != is_in_table or (not is_in_table and order.reserved != 0):
+        text = f"order {order.order}: status {order.status}, reserved {order.reserved}"
+        breaches.append(Breach(RESERVATION_RELEASED, instrument, text))
+    parent = ledger.orders.parents.get(order.decision)
+    if parent is None:
+        if is_in_table:
+            text = f"order {order.order}: decision {order.decision} has no verdict"
+            breaches.append(Breach(NO_ORDER_BEYOND_THE_GATE, "firm", text))
+    else:
+        line = place_of(order.order) - 1
+        if parent.released[line] > parent.allowed[line]:
+            text = f"order {order.order}: {parent.released[line]} of {parent.allowed[line]}"
+            breaches.append(Breach(CHILDREN_WITHIN_PARENT, "firm", text))
+    check_position(order.position, breaches)
+
+
+def check_position(position: PositionRecord, breaches: list[Breach]) -> None:
+    """This checks one position against the totals of its trades."""
+    account = f"account:{position.account.name}"
+    symbol = position.instrument.symbol
+    if position.lots != position.opening + position.bought - position.sold:
+        text = (
+            f"{symbol}: position {position.lots}, opening {position.opening},"
+            f" bought {position.bought}, sold {position.sold}"
+        )
+        breaches.append(Breach(POSITION_EQUALS_FILLS, account, text))
+    opening = position.opening_cost if position.opening >= 0 else -position.opening_cost
+    flow = position.sold_value - position.bought_value
+    if flow != position.realised - position.signed_cost() + opening:
+        text = (
+            f"{symbol}: cash flow {flow}, realised {position.realised},"
+            f" cost {position.signed_cost()}, opening {opening}"
+        )
+        breaches.append(Breach(CASH_CONSERVED, account, text))
+    if position.open_buy < 0 or position.open_sell < 0:
+        text = f"{symbol}: open {position.open_buy} to buy, {position.open_sell} to sell"
+        breaches.append(Breach(RESERVED_IS_WORST_CASE, account, text))
+
+
+def audit(ledger: Ledger) -> list[Breach]:
+    """This checks everything, recomputing every sum. Cost: one step per order and position."""
+    breaches: list[Breach] = []
+    open_buy: dict[str, int] = {}
+    open_sell: dict[str, int] = {}
+    reserved: dict[str, int] = {}
+    for order in ledger.orders.known.values():
+        check_order(ledger, order, breaches)
+    for order in ledger.orders.open.values():
+        key = f"{order.position.account.name}|{order.instrument.symbol}"
+        if order.side == BUY:
+            open_buy[key] = open_buy.get(key, 0) + order.worst_leaves()
+            cash_key = f"{order.position.account.name}|{order.instrument.currency}"
+            value = order.instrument.value(order.worst_price(), order.worst_leaves())
+            reserved[cash_key] = reserved.get(cash_key, 0) + value
+        else:
+            open_sell[key] = open_sell.get(key, 0) + order.worst_leaves()
+    for account in ledger.accounts.values():
+        scope = f"account:{account.name}"
+        flows: dict[str, int] = {}
+        for position in account.positions.values():
+            check_position(position, breaches)
+            key = f"{account.name}|{position.instrument.symbol}"
+            wanted_buy, wanted_sell = open_buy.get(key, 0), open_sell.get(key, 0)
+            if position.open_buy != wanted_buy or position.open_sell != wanted_sell:
+                text = (
+                    f"{position.instrument.symbol}: reserved {position.open_buy} and"
+                    f" {position.open_sell}, worst case {wanted_buy} and {wanted_sell}"
+                )
+                breaches.append(Breach(RESERVED_IS_WORST_CASE, scope, text))
+            flow = position.sold_value - position.bought_value - position.fees
+            if position.instrument.settlement == MARGINED:
+                flow = position.realised - position.fees
+            currency = position.instrument.currency
+            flows[currency] = flows.get(currency, 0) + flow
+        for cash in account.cash.values():
+            wanted = cash.opening + flows.get(cash.currency, 0)
+            if cash.balance != wanted:
+                text = f"{cash.currency}: balance {cash.balance}, opening and flows {wanted}"
+                breaches.append(Breach(CASH_CONSERVED, scope, text))
+            worst = reserved.get(f"{account.name}|{cash.currency}", 0)
+            if cash.reserved != worst:
+                text = f"{cash.currency}: reserved {cash.reserved}, worst case {worst}"
+                breaches.append(Breach(RESERVED_IS_WORST_CASE, scope, text))
+    return breaches

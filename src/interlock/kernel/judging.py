@@ -1,0 +1,170 @@
+"""Judging: a waiting decision becomes a verdict, and, if it may, orders, cancels, replaces and
+actions.
+"""
+
+from typing import Final, final
+
+from interlock.controls import rules
+from interlock.controls.gate import Gate
+from interlock.decisions.planning import Planner
+from interlock.decisions.proposal import Plan, Proposal
+from interlock.kernel.recorder import Recorder
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.life import ASK_CANCEL, is_possible
+from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.decisions import NamedAction
+from interlock.messages.events import (
+    ActionCleared,
+    CancelRequested,
+    DecisionJudged,
+    Line,
+    OrderCleared,
+    ReplaceRequested,
+)
+from interlock.messages.identity import order_id
+from interlock.messages.reasons import QUEUE_FULL
+from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT
+from interlock.messages.units import Sequence
+
+
+@final
+class Judge:
+    """Takes decisions from the queue, most urgent first, and concludes what becomes of them."""
+
+    def __init__(self, ledger: Ledger, planner: Planner, gate: Gate, recorder: Recorder) -> None:
+        self.ledger: Final = ledger
+        self.planner: Final = planner
+        self.gate: Final = gate
+        self.recorder: Final = recorder
+
+    def admit(self, sequence: Sequence, at_once: bool) -> None:
+        """This judges what must not wait at once, and refuses what the queue has no room for."""
+        waiting = self.ledger.waiting.find(sequence)
+        assert waiting is not None, f"decision {sequence} has not arrived"
+        if at_once:
+            self._judge(waiting)
+        elif len(self.ledger.waiting) > self.ledger.bounds.waiting_max:
+            bound = self.ledger.bounds.waiting_max
+            self.gate.refuse(rules.ADMISSION, QUEUE_FULL, len(self.ledger.waiting), bound)
+            self._conclude_verdict(sequence, ())
+
+    def serve(self, count_max: int) -> None:
+        """This judges up to `count_max` waiting decisions."""
+        for _ in range(count_max):
+            waiting = self.ledger.waiting.first()
+            if waiting is None:
+                return
+            self._judge(waiting)
+
+    def _judge(self, waiting: WaitingDecision) -> None:
+        plan = self.planner.plan(waiting)
+        self.gate.judge(plan)
+        self._conclude_verdict(waiting.sequence, tuple(_line(line) for line in plan.proposals))
+        is_refused = self.gate.severity >= HOLD
+        if is_refused and not (plan.cancels_stand_alone and plan.source is not None):
+            return
+        self._request_cancels(plan)
+        if is_refused:
+            return
+
+        # From here on the orders must be released.
+        for proposal in plan.proposals:
+            if proposal.replaces is not None:
+                self._request_replace(waiting.sequence, proposal)
+            else:
+                self._clear(plan, proposal)
+        action = waiting.decision.action
+        if isinstance(action, NamedAction):
+            number = order_id(waiting.sequence, 1)
+            self.recorder.conclude(
+                ActionCleared(number, waiting.sequence, action.name, action.parameters)
+            )
+
+    def _conclude_verdict(self, sequence: Sequence, lines: tuple[Line, ...]) -> None:
+        gate = self.gate
+        self.recorder.conclude(
+            DecisionJudged(
+                sequence,
+                gate.severity,
+                gate.reason,
+                self.ledger.limits.version,
+                lines,
+                tuple(gate.findings),
+            )
+        )
+
+    def _request_cancels(self, plan: Plan) -> None:
+        for number in plan.cancels:
+            order = self.ledger.orders.find(number)
+            assert order is not None, f"order {number} was planned to be cancelled and is unknown"
+            if is_possible(order.status, ASK_CANCEL):
+                self.recorder.conclude(
+                    CancelRequested(
+                        number, order.venue.name, plan.waiting.sequence, plan.cancel_reason
+                    )
+                )
+
+    def _request_replace(self, sequence: Sequence, proposal: Proposal) -> None:
+        order = proposal.replaces
+        assert order is not None, f"line {proposal.line} of {sequence} replaces nothing"
+        self.recorder.conclude(
+            ReplaceRequested(
+                order.order,
+                order.venue.name,
+                sequence,
+                order.revision_asked + 1,
+                proposal.quantity,
+                proposal.price,
+            )
+        )
+
+    def _clear(self, plan: Plan, proposal: Proposal) -> None:
+        source, venue, market = plan.source, proposal.venue, proposal.market
+        assert source is not None, f"decision {plan.waiting.sequence} passed without a source"
+        assert venue is not None, f"decision {plan.waiting.sequence} passed without a venue"
+        assert market is not None, f"decision {plan.waiting.sequence} passed without a market"
+        decision = plan.decision
+        order_type = LIMIT if proposal.order_type == MARKETABLE_LIMIT else proposal.order_type
+        self.recorder.conclude(
+            OrderCleared(
+                order_id(plan.waiting.sequence, proposal.line + 1),
+                plan.waiting.sequence,
+                source.account.name,
+                source.name,
+                decision.release,
+                decision.epoch,
+                proposal.symbol,
+                venue.name,
+                proposal.side,
+                order_type,
+                proposal.time_in_force,
+                proposal.quantity,
+                proposal.price,
+                proposal.display,
+                proposal.terms.expire_ns,
+                proposal.post_only,
+                proposal.reduce_only,
+                market.bid,
+                market.ask,
+            )
+        )
+
+
+def _line(proposal: Proposal) -> Line:
+    market = proposal.market
+    return Line(
+        proposal.symbol,
+        market.venue if market is not None else "",
+        proposal.side,
+        proposal.asked,
+        proposal.quantity,
+        proposal.price,
+        proposal.sizing,
+        proposal.capped,
+        proposal.route,
+        market.bid if market is not None else 0,
+        market.bid_quantity if market is not None else 0,
+        market.ask if market is not None else 0,
+        market.ask_quantity if market is not None else 0,
+        market.sequence if market is not None else 0,
+    )

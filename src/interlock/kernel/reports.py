@@ -1,0 +1,186 @@
+"""Reports: what a venue says becomes what is so, or is ignored with a reason. Nothing goes
+unnoticed.
+"""
+
+from typing import Final
+
+from interlock.kernel.recorder import Recorder
+from interlock.ledger import life
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.orders import OrderRecord
+from interlock.messages.commands import ReportOrder
+from interlock.messages.events import (
+    FillBusted,
+    FillCorrected,
+    OrderAccepted,
+    OrderCancelled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    OrderRestated,
+    OrderUnknown,
+    ReportIgnored,
+    RequestPending,
+    RequestRejected,
+)
+from interlock.messages.reasons import (
+    ABSENCE_PROVEN,
+    DUPLICATE_EXECUTION,
+    IMPOSSIBLE_TRANSITION,
+    MALFORMED,
+    NONE,
+    UNKNOWN_EXECUTION,
+    UNKNOWN_ORDER,
+    VENUE_DECIDED,
+    VENUE_REFUSED,
+    VENUE_SILENT,
+)
+from interlock.messages.terms import (
+    CLEARED,
+    PARTIALLY_FILLED,
+    REPORT_ABSENT,
+    REPORT_ACCEPTED,
+    REPORT_BUST,
+    REPORT_CANCEL_REJECTED,
+    REPORT_CANCELLED,
+    REPORT_CORRECTION,
+    REPORT_DONE_FOR_DAY,
+    REPORT_EXPIRED,
+    REPORT_FILL,
+    REPORT_PENDING_CANCEL,
+    REPORT_PENDING_NEW,
+    REPORT_PENDING_REPLACE,
+    REPORT_REJECTED,
+    REPORT_REPLACE_REJECTED,
+    REPORT_REPLACED,
+    REPORT_RESTATED,
+    REPORT_SILENCE,
+    REPORT_STATUS,
+    UNKNOWN,
+    WORKING,
+)
+
+HAPPENING_OF: Final = {
+    REPORT_PENDING_NEW: life.PEND,
+    REPORT_ACCEPTED: life.ACCEPT,
+    REPORT_REJECTED: life.REJECT,
+    REPORT_FILL: life.FILL,
+    REPORT_CANCELLED: life.CANCEL,
+    REPORT_EXPIRED: life.EXPIRE,
+    REPORT_DONE_FOR_DAY: life.END_DAY,
+    REPORT_PENDING_CANCEL: life.PEND,
+    REPORT_CANCEL_REJECTED: life.DENY_CANCEL,
+    REPORT_PENDING_REPLACE: life.PEND,
+    REPORT_REPLACED: life.REPLACE,
+    REPORT_REPLACE_REJECTED: life.DENY_REPLACE,
+    REPORT_BUST: life.BUST,
+    REPORT_CORRECTION: life.CORRECT,
+    REPORT_RESTATED: life.RESTATE,
+    REPORT_SILENCE: life.SILENCE,
+    REPORT_ABSENT: life.REJECT,
+    REPORT_STATUS: life.RESTATE,
+}
+
+
+def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> None:
+    """This concludes what a report means for the order it names."""
+    order = ledger.orders.find(report.order)
+    reason = _objection(order, report)
+    if order is None or reason != NONE:
+        recorder.conclude(ReportIgnored(report.order, report.kind, reason))
+        return
+
+    # From here on the report is taken at its word.
+    number, kind = order.order, report.kind
+    if kind == REPORT_FILL:
+        recorder.conclude(
+            OrderFilled(
+                number,
+                report.execution_id,
+                report.quantity,
+                report.price,
+                report.fee,
+                report.liquidity,
+            )
+        )
+    elif kind == REPORT_ACCEPTED:
+        recorder.conclude(OrderAccepted(number, report.venue_order_id))
+    elif kind == REPORT_CANCELLED:
+        reason = report.reason if report.reason != NONE else VENUE_DECIDED
+        recorder.conclude(OrderCancelled(number, reason))
+    elif kind == REPORT_REJECTED:
+        reason = report.reason if report.reason != NONE else VENUE_REFUSED
+        recorder.conclude(OrderRejected(number, reason, report.text))
+    elif kind == REPORT_REPLACED:
+        # A venue that finds more filled than the new quantity amends to what is filled.
+        quantity = report.quantity if report.quantity > order.filled else order.filled
+        recorder.conclude(OrderReplaced(number, report.revision, quantity, report.price))
+    elif kind in (REPORT_CANCEL_REJECTED, REPORT_REPLACE_REJECTED):
+        recorder.conclude(RequestRejected(number, kind, report.reason, report.text))
+    else:
+        _conclude_rarer(recorder, order, report)
+
+
+def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder) -> None:
+    number, kind = order.order, report.kind
+    if kind in (REPORT_PENDING_NEW, REPORT_PENDING_CANCEL, REPORT_PENDING_REPLACE):
+        recorder.conclude(RequestPending(number, kind))
+    elif kind == REPORT_EXPIRED:
+        recorder.conclude(OrderExpired(number, False))
+    elif kind == REPORT_DONE_FOR_DAY:
+        recorder.conclude(OrderExpired(number, True))
+    elif kind == REPORT_SILENCE:
+        recorder.conclude(OrderUnknown(number, VENUE_SILENT))
+    elif kind == REPORT_ABSENT:
+        recorder.conclude(OrderRejected(number, ABSENCE_PROVEN, report.text))
+    elif kind == REPORT_STATUS:
+        recorder.conclude(OrderRestated(number, order.quantity))
+    elif kind == REPORT_RESTATED:
+        quantity = report.quantity if report.quantity > 0 else order.quantity
+        recorder.conclude(OrderRestated(number, quantity))
+    elif kind == REPORT_BUST:
+        recorder.conclude(FillBusted(number, report.reference))
+    elif kind == REPORT_CORRECTION:
+        recorder.conclude(
+            FillCorrected(
+                number,
+                report.execution_id,
+                report.reference,
+                report.quantity,
+                report.price,
+                report.fee,
+            )
+        )
+
+
+def _objection(order: OrderRecord | None, report: ReportOrder) -> int:
+    """The reason why a report changes nothing; NONE when it does."""
+    if order is None:
+        return UNKNOWN_ORDER
+    happening = HAPPENING_OF.get(report.kind, 0)
+    if happening == 0 or report.venue != order.venue.name:
+        return MALFORMED
+    if report.kind in (REPORT_FILL, REPORT_CORRECTION):
+        if report.quantity <= 0 or report.price <= 0 or report.execution_id == "":
+            return MALFORMED
+        if order.fill_of(report.execution_id) is not None:
+            return DUPLICATE_EXECUTION
+    if report.kind in (REPORT_BUST, REPORT_CORRECTION):
+        fill = order.fill_of(report.reference)
+        if fill is None or fill.quantity == 0:
+            return UNKNOWN_EXECUTION
+    if not life.is_possible(order.status, happening):
+        return IMPOSSIBLE_TRANSITION
+    if report.kind == REPORT_REPLACED and report.revision <= order.revision:
+        return IMPOSSIBLE_TRANSITION
+    if report.kind in (REPORT_SILENCE, REPORT_STATUS):
+        # A timer that fired while the answer came, or an answer to a question already settled.
+        is_due = order.asked_ns != 0 if report.kind == REPORT_SILENCE else order.status == UNKNOWN
+        return NONE if is_due else IMPOSSIBLE_TRANSITION
+    if report.kind == REPORT_ABSENT and (
+        order.filled > 0 or order.status in (CLEARED, WORKING, PARTIALLY_FILLED)
+    ):
+        # Only an order that nobody answered for can be proven never to have arrived.
+        return IMPOSSIBLE_TRANSITION
+    return NONE

@@ -1,0 +1,326 @@
+"""The ledger: what is so. `apply` is its only door, and it decides nothing.
+
+Facts (commands that are applied as they are) and events come in; whoever folds the same facts and
+events gets the same ledger, whatever version of the kernel concluded them.
+"""
+
+from typing import Final, final
+
+from interlock.ledger import life
+from interlock.ledger.instruments import InstrumentRecord, MarketRecord
+from interlock.ledger.limits import HaltRecord, LimitTable
+from interlock.ledger.order_table import OrderTable
+from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
+from interlock.ledger.sources import ReleaseRecord, SourceRecord
+from interlock.ledger.venues import VenueRecord
+from interlock.ledger.waiting import WaitingDecision, WaitingLine
+from interlock.messages.commands import (
+    ActivateRelease,
+    CloseSession,
+    Command,
+    DefineAccount,
+    DefineInstrument,
+    DefineSource,
+    DefineVenue,
+    NoteFeedFault,
+    NoteTrade,
+    OpenSession,
+    ProposeDecision,
+    SetInstrumentStatus,
+    SetLimit,
+    UpdateLadder,
+    UpdateQuote,
+)
+from interlock.messages.definitions import Account, Bounds
+from interlock.messages.events import (
+    ActionCleared,
+    ActionFinished,
+    CancelRequested,
+    DecisionJudged,
+    Event,
+    FillBusted,
+    FillCorrected,
+    HaltLifted,
+    HaltTripped,
+    InvariantBroken,
+    OrderAccepted,
+    OrderCancelled,
+    OrderCleared,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    OrderRestated,
+    OrderUnknown,
+    ReplaceRequested,
+    RequestPending,
+    RequestRejected,
+)
+from interlock.messages.terms import (
+    CHATTER,
+    FEED_CROSSED,
+    FEED_DUPLICATE,
+    FEED_RECOVERED,
+)
+from interlock.messages.units import Nanoseconds, Sequence
+
+
+@final
+class Ledger:
+    """Everything that is so at one moment of a session."""
+
+    def __init__(self) -> None:
+        self.sequence: Sequence = 0
+        self.time_ns: Nanoseconds = 0
+        self.is_session_open = False
+        self.name = ""
+        self.session_id = ""
+        self.routing = "best_price"
+        self.bounds: Bounds = Bounds()
+        self.instruments: Final[dict[str, InstrumentRecord]] = {}
+        self.venues: Final[dict[str, VenueRecord]] = {}
+        self.accounts: Final[dict[str, AccountRecord]] = {}
+        self.sources: Final[dict[str, SourceRecord]] = {}
+        self.releases: Final[dict[str, ReleaseRecord]] = {}
+        self.limits: Final = LimitTable()
+        self.halts: Final[dict[str, HaltRecord]] = {}
+        self.waiting: Final = WaitingLine()
+        self.orders: Final = OrderTable(self.limits)
+        self.actions: Final[dict[int, str]] = {}
+        self.broken: Final[dict[str, int]] = {}
+        """How often each invariant was found broken."""
+
+    # --- facts -------------------------------------------------------------------------------
+
+    def apply_fact(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> None:
+        """This applies what needs no judgement. Commands that do are left to their events."""
+        assert sequence == self.sequence + 1, f"command {sequence} does not follow {self.sequence}"
+        assert time_ns >= self.time_ns, f"time {time_ns} lies before {self.time_ns}"
+        self.sequence = sequence
+        self.time_ns = time_ns
+        self.orders.time_ns = time_ns
+        if isinstance(command, UpdateQuote):
+            self._quote(command)
+        elif isinstance(command, UpdateLadder):
+            self._ladder(command)
+        elif isinstance(command, ProposeDecision):
+            self._arrive(command)
+        elif isinstance(command, NoteTrade):
+            market = self._market(command.instrument, command.venue)
+            if market is not None:
+                market.last_price = command.price
+                market.last_quantity = command.quantity
+                market.last_time_ns = time_ns
+        elif isinstance(command, NoteFeedFault):
+            self._feed_fault(command)
+        else:
+            self._define(command)
+
+    def _market(self, instrument: str, venue: str) -> MarketRecord | None:
+        record = self.instruments.get(instrument)
+        return record.markets.get(venue) if record is not None else None
+
+    def _quote(self, command: UpdateQuote) -> None:
+        instrument = self.instruments.get(command.instrument)
+        market = instrument.markets.get(command.venue) if instrument is not None else None
+        if instrument is None or market is None:
+            return
+        market.bid = command.bid
+        market.bid_quantity = command.bid_quantity
+        market.ask = command.ask
+        market.ask_quantity = command.ask_quantity
+        # A quote says nothing of the depth behind it: an old ladder is not to be believed any more.
+        market.bids = ()
+        market.asks = ()
+        self._quoted(instrument, market, command.venue_time_ns)
+
+    def _ladder(self, command: UpdateLadder) -> None:
+        instrument = self.instruments.get(command.instrument)
+        market = instrument.markets.get(command.venue) if instrument is not None else None
+        if instrument is None or market is None:
+            return
+        market.bids = command.bids
+        market.asks = command.asks
+        if len(command.bids) > 0:
+            market.bid, market.bid_quantity = command.bids[0]
+        else:
+            market.bid, market.bid_quantity = 0, 0
+        if len(command.asks) > 0:
+            market.ask, market.ask_quantity = command.asks[0]
+        else:
+            market.ask, market.ask_quantity = 0, 0
+        self._quoted(instrument, market, command.venue_time_ns)
+
+    def _quoted(
+        self, instrument: InstrumentRecord, market: MarketRecord, venue_time_ns: Nanoseconds
+    ) -> None:
+        market.time_ns = self.time_ns
+        market.venue_time_ns = venue_time_ns
+        market.sequence = self.sequence
+        instrument.mark_to(market, self.time_ns)
+
+    def _feed_fault(self, command: NoteFeedFault) -> None:
+        market = self._market(command.instrument, command.venue)
+        if market is None:
+            return
+        if command.fault == FEED_RECOVERED:
+            market.fault = 0
+        elif command.fault not in (FEED_DUPLICATE, FEED_CROSSED):
+            # A duplicate changes nothing, and a crossed market shows in its prices.
+            market.fault = command.fault
+
+    def _arrive(self, command: ProposeDecision) -> None:
+        decision = command.decision
+        source = self.sources.get(decision.source)
+        priority = CHATTER
+        if source is not None:
+            # A source cannot claim to be more urgent than it was allowed to be.
+            priority = decision.priority
+            if priority < source.priority:
+                priority = source.priority
+            source.use_key(
+                decision.key,
+                self.sequence,
+                self.time_ns,
+                self.bounds.duplicate_keys_max,
+                self.bounds.duplicate_age_ns,
+            )
+        self.waiting.add(WaitingDecision(self.sequence, self.time_ns, priority, decision))
+
+    def _define(self, command: Command) -> None:
+        if isinstance(command, SetLimit):
+            self.limits.put(command.limit)
+        elif isinstance(command, ActivateRelease):
+            self.releases[command.release] = ReleaseRecord(
+                command.release, command.epoch, command.state
+            )
+        elif isinstance(command, DefineInstrument):
+            self._define_instrument(command)
+        elif isinstance(command, DefineVenue):
+            self._define_venue(command)
+        elif isinstance(command, DefineAccount):
+            self._define_account(command.account)
+        elif isinstance(command, DefineSource):
+            account = self.accounts.get(command.source.account)
+            assert account is not None, f"no account {command.source.account!r} is defined"
+            self.sources[command.source.name] = SourceRecord(command.source, account)
+            for symbol in command.source.instruments:
+                instrument = self.instruments.get(symbol)
+                if instrument is not None:
+                    self._open_position(account, instrument)
+        elif isinstance(command, SetInstrumentStatus):
+            record = self.instruments.get(command.instrument)
+            if record is not None:
+                record.status = command.status
+        elif isinstance(command, OpenSession):
+            self.is_session_open = True
+            self.name = command.name
+            self.session_id = command.session_id
+            self.routing = command.routing
+            self.bounds = command.bounds
+            self.orders.bounds = command.bounds
+        elif isinstance(command, CloseSession):
+            self.is_session_open = False
+
+    def _define_instrument(self, command: DefineInstrument) -> None:
+        symbol = command.instrument.symbol
+        assert symbol not in self.instruments, f"instrument {symbol} is defined twice"
+        record = InstrumentRecord(command.instrument)
+        self.instruments[symbol] = record
+        for venue in self.venues.values():
+            if symbol in venue.definition.instruments:
+                record.markets[venue.name] = MarketRecord(venue.name)
+
+    def _define_venue(self, command: DefineVenue) -> None:
+        name = command.venue.name
+        assert name not in self.venues, f"venue {name} is defined twice"
+        self.venues[name] = VenueRecord(command.venue)
+        for symbol in command.venue.instruments:
+            record = self.instruments.get(symbol)
+            if record is not None:
+                record.markets[name] = MarketRecord(name)
+
+    def _define_account(self, definition: Account) -> None:
+        assert definition.name not in self.accounts, f"account {definition.name} is defined twice"
+        account = AccountRecord(definition.name)
+        self.accounts[definition.name] = account
+        for currency, digits, opening in definition.cash:
+            account.cash[currency] = CashRecord(currency, digits, opening)
+        for symbol, lots, cost in definition.positions:
+            instrument = self.instruments.get(symbol)
+            assert instrument is not None, f"no instrument {symbol} is defined"
+            self._open_position(account, instrument).open_with(lots, cost)
+
+    def _open_position(
+        self, account: AccountRecord, instrument: InstrumentRecord
+    ) -> PositionRecord:
+        position = account.positions.get(instrument.symbol)
+        if position is None:
+            cash = account.cash.get(instrument.currency)
+            assert cash is not None, f"account {account.name} has no {instrument.currency}"
+            position = PositionRecord(account, instrument, cash)
+            account.positions[instrument.symbol] = position
+        return position
+
+    # --- events ------------------------------------------------------------------------------
+
+    def apply(self, event: Event) -> None:
+        """This applies one event of the command that was applied last."""
+        if isinstance(event, OrderFilled):
+            self.orders.filled(event)
+        elif isinstance(event, DecisionJudged):
+            self.waiting.remove(event.decision)
+            self.orders.judged(event)
+        elif isinstance(event, OrderCleared):
+            self._cleared(event)
+        elif isinstance(event, OrderAccepted):
+            self.orders.accepted(event)
+        elif isinstance(event, OrderCancelled):
+            self.orders.moved(event.order, life.CANCEL)
+        elif isinstance(event, CancelRequested):
+            self.orders.cancel_requested(event)
+        elif isinstance(event, ReplaceRequested):
+            self.orders.replace_requested(event)
+        else:
+            self._apply_rarer(event)
+
+    def _apply_rarer(self, event: Event) -> None:
+        if isinstance(event, OrderReplaced):
+            self.orders.replaced(event)
+        elif isinstance(event, RequestRejected):
+            self.orders.request_rejected(event)
+        elif isinstance(event, FillBusted):
+            self.orders.busted(event)
+        elif isinstance(event, FillCorrected):
+            self.orders.corrected(event)
+        elif isinstance(event, OrderRejected):
+            self.orders.moved(event.order, life.REJECT)
+        elif isinstance(event, OrderExpired):
+            self.orders.moved(event.order, life.END_DAY if event.done_for_day else life.EXPIRE)
+        elif isinstance(event, RequestPending):
+            self.orders.moved(event.order, life.PEND)
+        elif isinstance(event, OrderUnknown):
+            self.orders.moved(event.order, life.SILENCE)
+        elif isinstance(event, OrderRestated):
+            self.orders.restated(event)
+        elif isinstance(event, HaltTripped):
+            self.halts[event.scope] = HaltRecord(
+                event.by, event.reduce_only, event.text, self.sequence
+            )
+        elif isinstance(event, HaltLifted):
+            if event.scope in self.halts:
+                del self.halts[event.scope]
+        elif isinstance(event, ActionCleared):
+            self.actions[event.action] = event.name
+        elif isinstance(event, ActionFinished):
+            if event.action in self.actions:
+                del self.actions[event.action]
+        elif isinstance(event, InvariantBroken):
+            self.broken[event.name] = self.broken.get(event.name, 0) + 1
+
+    def _cleared(self, event: OrderCleared) -> None:
+        instrument = self.instruments[event.instrument]
+        position = self.accounts[event.account].positions[event.instrument]
+        self.orders.cleared(
+            event, self.sources[event.source], position, instrument, self.venues[event.venue]
+        )

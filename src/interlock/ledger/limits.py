@@ -1,0 +1,120 @@
+"""Limits, halts and message windows: what holds, where, since when."""
+
+from typing import Final, final
+
+from interlock.messages.definitions import Limit
+from interlock.messages.units import NS_PER_MS, Nanoseconds, Sequence
+
+FIRM: Final = "firm"
+
+
+def covers(scope: str, account: str, source: str, instrument: str, venue: str) -> bool:
+    """This says whether a scope covers an order of this account, source, instrument and venue."""
+    if scope == FIRM:
+        return True
+    kind, _, name = scope.partition(":")
+    if kind == "account":
+        return name == account
+    if kind == "source":
+        return name == source
+    if kind == "instrument":
+        return name == instrument
+    if kind == "venue":
+        return name == venue
+    return False
+
+
+@final
+class MessageWindow:
+    """The times of the last messages in a scope: enough to tell whether the next one is too many.
+
+    A ring of `count_max` times: the next message is the one too many when the oldest of them lies
+    within the window. Memory is the bound itself.
+    """
+
+    def __init__(self, scope: str, count_max: int, window_ns: Nanoseconds) -> None:
+        assert count_max > 0, f"a window needs room for a message, count_max is {count_max}"
+        self.scope: Final = scope
+        self.count_max: Final[int] = count_max
+        self.window_ns: Final[Nanoseconds] = window_ns
+        self.times: list[int] = []
+        self.next = 0
+
+    def note(self, time_ns: Nanoseconds) -> None:
+        if len(self.times) < self.count_max:
+            self.times.append(time_ns)
+            return
+        self.times[self.next] = time_ns
+        self.next = self.next + 1 if self.next + 1 < self.count_max else 0
+
+    def count_at(self, time_ns: Nanoseconds) -> int:
+        """Messages within the window before this moment, at most `count_max`. Cost: one step when
+        the window is full or empty, else a walk from the newest back."""
+        held = len(self.times)
+        since = time_ns - self.window_ns
+        if held == self.count_max and self.times[self.next] > since:
+            return held
+        count = 0
+        place = self.next - 1 if held == self.count_max else held - 1
+        while count < held:
+            if place < 0:
+                place = held - 1
+            if self.times[place] <= since:
+                break
+            count += 1
+            place -= 1
+        return count
+
+
+@final
+class LimitTable:
+    """Every limit that was ever set, by number; the number of a limit never changes."""
+
+    def __init__(self) -> None:
+        self.limits: Final[list[Limit]] = []
+        self.numbers: Final[dict[str, int]] = {}
+        self.windows: Final[dict[int, MessageWindow]] = {}
+        self.version = 0
+
+    def put(self, limit: Limit) -> None:
+        key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
+        number = self.numbers.get(key, -1)
+        if number < 0:
+            number = len(self.limits)
+            self.numbers[key] = number
+            self.limits.append(limit)
+        else:
+            self.limits[number] = limit
+        if limit.control == "message_rate":
+            self._put_window(number, limit)
+        self.version += 1
+
+    def _put_window(self, number: int, limit: Limit) -> None:
+        count_max, window_ms = limit.parameters["count_max"], limit.parameters["window_ms"]
+        assert isinstance(count_max, int), f"count_max is {count_max!r}"
+        assert isinstance(window_ms, int), f"window_ms is {window_ms!r}"
+        window = MessageWindow(limit.scope, count_max, window_ms * NS_PER_MS)
+        before = self.windows.get(number)
+        if before is not None:
+            # Oldest first, so that a tighter window keeps the latest.
+            for place in range(len(before.times)):
+                window.note(before.times[(before.next + place) % len(before.times)])
+        self.windows[number] = window
+
+    def note_message(
+        self, account: str, source: str, instrument: str, venue: str, time_ns: Nanoseconds
+    ) -> None:
+        for window in self.windows.values():
+            if covers(window.scope, account, source, instrument, venue):
+                window.note(time_ns)
+
+
+@final
+class HaltRecord:
+    """One halt: latched until lifted by someone else."""
+
+    def __init__(self, by: str, reduce_only: bool, text: str, sequence: Sequence) -> None:
+        self.by: Final = by
+        self.reduce_only: Final[bool] = reduce_only
+        self.text: Final = text
+        self.sequence: Final[Sequence] = sequence

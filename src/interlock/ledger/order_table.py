@@ -1,0 +1,274 @@
+"""Every order we remember, and what its events do to it, to positions and to reservations."""
+
+from collections import deque
+from typing import Final, final
+
+from interlock.ledger import life
+from interlock.ledger.instruments import InstrumentRecord
+from interlock.ledger.limits import LimitTable
+from interlock.ledger.orders import Fill, OrderRecord
+from interlock.ledger.parents import ParentRecord
+from interlock.ledger.positions import PositionRecord
+from interlock.ledger.sources import SourceRecord
+from interlock.ledger.venues import VenueRecord
+from interlock.messages.definitions import Bounds
+from interlock.messages.events import (
+    CancelRequested,
+    DecisionJudged,
+    FillBusted,
+    FillCorrected,
+    OrderAccepted,
+    OrderCleared,
+    OrderFilled,
+    OrderReplaced,
+    OrderRestated,
+    ReplaceRequested,
+    RequestRejected,
+)
+from interlock.messages.identity import place_of
+from interlock.messages.terms import BUY, HOLD, REPORT_CANCEL_REJECTED, UNKNOWN
+from interlock.messages.units import Nanoseconds, OrderId
+
+
+@final
+class OrderTable:
+    """The orders that are open, and those that ended within the session's memory."""
+
+    def __init__(self, limits: LimitTable) -> None:
+        self.time_ns: Nanoseconds = 0
+        self.bounds: Bounds = Bounds()
+        self.limits: Final = limits
+        self.known: Final[dict[int, OrderRecord]] = {}
+        self.open: Final[dict[int, OrderRecord]] = {}
+        self.parents: Final[dict[int, ParentRecord]] = {}
+        self.finished: Final[deque[int]] = deque()
+        self.touched: Final[list[OrderRecord]] = []
+        """Orders changed since the kernel last looked: what its invariants check."""
+        self.unexplained: Final[list[int]] = []
+        """Orders that an event spoke of and that are not known. Must stay empty."""
+
+    def find(self, order: OrderId) -> OrderRecord | None:
+        return self.known.get(order)
+
+    def judged(self, event: DecisionJudged) -> None:
+        """This notes how much a decision may become, before its orders are released."""
+        if event.severity < HOLD and len(event.lines) > 0:
+            allowed = [line.quantity for line in event.lines]
+            self.parents[event.decision] = ParentRecord(event.decision, allowed)
+
+    def _order(self, order: OrderId) -> OrderRecord | None:
+        record = self.known.get(order)
+        if record is None:
+            self.unexplained.append(order)
+        return record
+
+    def moved(self, order: OrderId, happening: int) -> None:
+        record = self._order(order)
+        if record is not None:
+            self._move(record, happening)
+
+    def _move(self, order: OrderRecord, happening: int) -> None:
+        """This moves an order along the table, and its reservation with it."""
+        before = order.status
+        status = life.next_status(
+            before, happening, order.filled, order.quantity, order.is_replacing()
+        )
+        assert status != life.IMPOSSIBLE, (
+            f"order {order.order} cannot {life.HAPPENINGS[happening]} in status {before}"
+        )
+        order.status = status
+        # Whoever answers owes no answer, unless something newer is outstanding.
+        order.asked_ns = self.time_ns if happening in (life.ASK_CANCEL, life.ASK_REPLACE) else 0
+        if status != before and (status == UNKNOWN or before == UNKNOWN):
+            order.venue.unknown_orders += 1 if status == UNKNOWN else -1
+        self._reserve(order)
+        self.touched.append(order)
+        is_open = order.is_open()
+        was_open = order.order in self.open
+        if was_open and not is_open:
+            self._close(order)
+        elif is_open and not was_open:
+            self._count_open(order, 1)
+            self.open[order.order] = order
+            order.ended_ns = 0
+
+    def _reserve(self, order: OrderRecord) -> None:
+        lots = order.worst_leaves()
+        price = order.worst_price()
+        value = lots * price * order.instrument.minor_per_tick_lot if order.side == BUY else 0
+        if order.side == BUY:
+            order.position.open_buy += lots - order.reserved
+            order.position.cash.reserved += value - order.reserved_value
+        else:
+            order.position.open_sell += lots - order.reserved
+        order.reserved = lots
+        order.reserved_value = value
+
+    def _count_open(self, order: OrderRecord, step: int) -> None:
+        order.position.open_orders += step
+        order.position.account.open_orders += step
+        order.source.open_orders += step
+        order.instrument.open_orders += step
+        order.venue.open_orders += step
+
+    def _close(self, order: OrderRecord) -> None:
+        del self.open[order.order]
+        self._count_open(order, -1)
+        order.ended_ns = self.time_ns
+        self.finished.append(order.order)
+        parent = self.parents.get(order.decision)
+        if parent is not None:
+            parent.open_children -= 1
+        self._forget()
+
+    def _forget(self) -> None:
+        """This lets ended orders go that are beyond the number or age that the session keeps."""
+        while len(self.finished) > 0:
+            order = self.known[self.finished[0]]
+            if order.ended_ns == 0:
+                # A late fill or a bust opened it again; it will come back here when it ends.
+                self.finished.popleft()
+                continue
+            is_old = self.time_ns - order.ended_ns > self.bounds.finished_age_ns
+            if len(self.finished) <= self.bounds.finished_orders_max and not is_old:
+                return
+            self.finished.popleft()
+            del self.known[order.order]
+            parent = self.parents.get(order.decision)
+            if parent is not None and parent.open_children == 0:
+                del self.parents[order.decision]
+
+    def accepted(self, event: OrderAccepted) -> None:
+        order = self._order(event.order)
+        if order is not None:
+            order.venue_order_id = event.venue_order_id
+            self._move(order, life.ACCEPT)
+
+    def restated(self, event: OrderRestated) -> None:
+        order = self._order(event.order)
+        if order is not None:
+            order.quantity = event.quantity
+            self._move(order, life.RESTATE)
+
+    def cleared(
+        self,
+        event: OrderCleared,
+        source: SourceRecord,
+        position: PositionRecord,
+        instrument: InstrumentRecord,
+        venue: VenueRecord,
+    ) -> None:
+        order = OrderRecord(
+            event.order,
+            source,
+            position,
+            instrument,
+            venue,
+            event.side,
+            event.order_type,
+            event.time_in_force,
+            event.quantity,
+            event.price,
+        )
+        order.display = event.display
+        order.expire_ns = event.expire_ns
+        order.post_only = event.post_only
+        order.reduce_only = event.reduce_only
+        order.arrival_bid = event.arrival_bid
+        order.arrival_ask = event.arrival_ask
+        order.decision = event.decision
+        order.release = event.release
+        order.epoch = event.epoch
+        order.cleared_ns = self.time_ns
+        order.asked_ns = self.time_ns
+        self.known[event.order] = order
+        self.open[event.order] = order
+        self._count_open(order, 1)
+        self._reserve(order)
+        parent = self.parents.get(event.decision)
+        if parent is not None:
+            parent.release(place_of(event.order) - 1, event.quantity)
+        self._note_message(order)
+        self.touched.append(order)
+
+    def _note_message(self, order: OrderRecord) -> None:
+        if len(self.limits.windows) > 0:
+            self.limits.note_message(
+                order.position.account.name,
+                order.source.name,
+                order.instrument.symbol,
+                order.venue.name,
+                self.time_ns,
+            )
+
+    def filled(self, event: OrderFilled) -> None:
+        order = self._order(event.order)
+        if order is None:
+            return
+        order.keep_fill(event.execution_id, Fill(event.quantity, event.price, event.fee))
+        order.filled += event.quantity
+        value = event.price * event.quantity * order.instrument.minor_per_tick_lot
+        order.position.trade(order.side, event.quantity, value, event.fee)
+        self._move(order, life.FILL)
+
+    def busted(self, event: FillBusted) -> None:
+        order = self._order(event.order)
+        if order is not None:
+            self._take_back(order, event.execution_id)
+            self._move(order, life.BUST)
+
+    def corrected(self, event: FillCorrected) -> None:
+        order = self._order(event.order)
+        if order is None:
+            return
+        self._take_back(order, event.corrected_id)
+        order.keep_fill(event.execution_id, Fill(event.quantity, event.price, event.fee))
+        order.filled += event.quantity
+        value = event.price * event.quantity * order.instrument.minor_per_tick_lot
+        order.position.trade(order.side, event.quantity, value, event.fee)
+        self._move(order, life.CORRECT)
+
+    def _take_back(self, order: OrderRecord, execution_id: str) -> None:
+        fill = order.fill_of(execution_id)
+        assert fill is not None, f"order {order.order} has no execution {execution_id}"
+        order.empty_fill(execution_id)
+        order.filled -= fill.quantity
+        value = fill.price * fill.quantity * order.instrument.minor_per_tick_lot
+        order.position.untrade(order.side, fill.quantity, value, fill.fee)
+
+    def cancel_requested(self, event: CancelRequested) -> None:
+        order = self._order(event.order)
+        if order is not None:
+            self._note_message(order)
+            self._move(order, life.ASK_CANCEL)
+
+    def replace_requested(self, event: ReplaceRequested) -> None:
+        order = self._order(event.order)
+        if order is None:
+            return
+        order.revision_asked = event.revision
+        order.asked_quantity = event.quantity
+        order.asked_price = event.price
+        if event.quantity > order.quantity_allowed:
+            order.quantity_allowed = event.quantity
+        self._note_message(order)
+        self._move(order, life.ASK_REPLACE)
+
+    def replaced(self, event: OrderReplaced) -> None:
+        order = self._order(event.order)
+        if order is None:
+            return
+        order.revision = event.revision
+        order.quantity = event.quantity
+        order.price = event.price
+        self._move(order, life.REPLACE)
+
+    def request_rejected(self, event: RequestRejected) -> None:
+        order = self._order(event.order)
+        if order is None:
+            return
+        if event.kind == REPORT_CANCEL_REJECTED:
+            self._move(order, life.DENY_CANCEL)
+            return
+        order.revision = order.revision_asked
+        self._move(order, life.DENY_REPLACE)

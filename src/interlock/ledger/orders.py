@@ -1,0 +1,131 @@
+"""Orders as we know them: what was asked, what the venue said, what is still reserved."""
+
+from typing import Final, final
+
+from interlock.ledger.instruments import InstrumentRecord
+from interlock.ledger.life import is_open
+from interlock.ledger.positions import PositionRecord
+from interlock.ledger.sources import SourceRecord
+from interlock.ledger.venues import VenueRecord
+from interlock.messages.terms import BUY, CLEARED
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+
+
+@final
+class Fill:
+    """One execution, as last corrected."""
+
+    def __init__(self, quantity: Lots, price: Ticks, fee: Minor) -> None:
+        self.quantity: Final[Lots] = quantity
+        self.price: Final[Ticks] = price
+        self.fee: Final[Minor] = fee
+
+
+@final
+class OrderRecord:
+    """One order, from clearing to the end of our memory of it."""
+
+    def __init__(
+        self,
+        order: OrderId,
+        source: SourceRecord,
+        position: PositionRecord,
+        instrument: InstrumentRecord,
+        venue: VenueRecord,
+        side: int,
+        order_type: int,
+        time_in_force: int,
+        quantity: Lots,
+        price: Ticks,
+    ) -> None:
+        self.order: Final[OrderId] = order
+        self.source: Final = source
+        self.position: Final = position
+        self.instrument: Final = instrument
+        self.venue: Final = venue
+        self.side: Final[int] = side
+        self.order_type: Final[int] = order_type
+        self.time_in_force: Final[int] = time_in_force
+        self.display: Lots = 0
+        self.expire_ns: Nanoseconds = 0
+        self.post_only = False
+        self.reduce_only = False
+        self.arrival_bid: Ticks = 0
+        self.arrival_ask: Ticks = 0
+        self.decision: int = 0
+        self.release = ""
+        self.epoch = 0
+        self.cleared_ns: Nanoseconds = 0
+        self.asked_ns: Nanoseconds = 0
+        """When we last asked the venue for something that it has not answered; 0 when nothing is
+        due.
+        """
+        self.venue_order_id = ""
+        self.status = CLEARED
+        self.quantity: Lots = quantity
+        self.price: Ticks = price
+        self.quantity_allowed: Lots = quantity
+        """The most that the gate has ever let this order be."""
+        self.filled: Lots = 0
+        self.fills: dict[str, Fill] | None = None
+        self.revision = 0
+        """The version that the venue has confirmed."""
+        self.revision_asked = 0
+        self.asked_quantity: Lots = 0
+        self.asked_price: Ticks = 0
+        self.reserved: Lots = 0
+        self.reserved_value: Minor = 0
+        self.ended_ns: Nanoseconds = 0
+
+    def is_open(self) -> bool:
+        return is_open(self.status, self.time_in_force)
+
+    def leaves(self) -> Lots:
+        """What may still trade; FIX LeavesQty."""
+        if not self.is_open() or self.filled >= self.quantity:
+            return 0
+        return self.quantity - self.filled
+
+    def is_replacing(self) -> bool:
+        return self.revision_asked > self.revision
+
+    def worst_leaves(self) -> Lots:
+        """What may still trade at worst: the larger of what stands and what we have asked for."""
+        if not self.is_open():
+            return 0
+        quantity = self.quantity
+        if self.is_replacing() and self.asked_quantity > quantity:
+            quantity = self.asked_quantity
+        return quantity - self.filled if quantity > self.filled else 0
+
+    def worst_price(self) -> Ticks:
+        """The price that the reserved money is counted at: for a buy the higher, for a sell the
+        lower.
+        """
+        if not self.is_replacing():
+            return self.price
+        if self.side == BUY:
+            return self.asked_price if self.asked_price > self.price else self.price
+        return self.asked_price if self.asked_price < self.price else self.price
+
+    def fill_of(self, execution_id: str) -> Fill | None:
+        return self.fills.get(execution_id) if self.fills is not None else None
+
+    def keep_fill(self, execution_id: str, fill: Fill) -> None:
+        if self.fills is None:
+            self.fills = {}
+        self.fills[execution_id] = fill
+
+    def empty_fill(self, execution_id: str) -> None:
+        """This takes a fill's quantity out and keeps its id, so that a repeated report of it is
+        still recognised.
+        """
+        assert self.fills is not None, f"order {self.order} has no fills"
+        self.fills[execution_id] = Fill(0, self.fills[execution_id].price, 0)
+
+    def sum_of_fills(self) -> Lots:
+        total = 0
+        if self.fills is not None:
+            for fill in self.fills.values():
+                total += fill.quantity
+        return total

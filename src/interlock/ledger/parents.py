@@ -1,0 +1,22 @@
+"""Parents: how much a decision was allowed, and how much of it has become orders."""
+
+from typing import Final, final
+
+from interlock.messages.units import Lots, Sequence
+
+
+@final
+class ParentRecord:
+    """One decision that became orders; kept while any of them is remembered as open."""
+
+    def __init__(self, decision: Sequence, allowed: list[int]) -> None:
+        self.decision: Final[Sequence] = decision
+        self.allowed: Final[list[int]] = allowed
+        """Lots by line, as sized and judged."""
+        self.released: Final[list[int]] = [0] * len(allowed)
+        """Lots by line that became orders."""
+        self.open_children = 0
+
+    def release(self, line: int, quantity: Lots) -> None:
+        self.released[line] += quantity
+        self.open_children += 1

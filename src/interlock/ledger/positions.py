@@ -1,0 +1,175 @@
+"""Accounts: cash by currency, and a position for each instrument, with what is reserved for open
+orders.
+
+Average cost: buying adds to cost, selling takes out cost in proportion, and the difference is
+realised. The division that this needs floors, and the last lot takes out whatever cost is left, so
+that money is conserved to the smallest unit: sold - bought == realised - signed cost, always.
+"""
+
+from typing import Final, final
+
+from interlock.ledger.instruments import InstrumentRecord
+from interlock.messages.terms import BUY, MARGINED
+from interlock.messages.units import Lots, Minor
+
+
+@final
+class CashRecord:
+    """One currency of one account."""
+
+    def __init__(self, currency: str, digits: int, opening: Minor) -> None:
+        self.currency: Final = currency
+        self.digits: Final[int] = digits
+        self.opening: Minor = opening
+        self.balance: Minor = opening
+        self.reserved: Minor = 0
+        """What open buy orders would cost at worst."""
+
+    def free(self) -> Minor:
+        return self.balance - self.reserved
+
+
+@final
+class AccountRecord:
+    """Whose money and positions."""
+
+    def __init__(self, name: str) -> None:
+        self.name: Final = name
+        self.cash: Final[dict[str, CashRecord]] = {}
+        self.positions: Final[dict[str, PositionRecord]] = {}
+        self.open_orders = 0
+
+    def cash_in(self, currency: str) -> CashRecord | None:
+        return self.cash.get(currency)
+
+    def gross_value(self, currency: str) -> Minor:
+        """The account's gross exposure in one currency, open orders counted at their worst. Cost:
+        one step per position.
+        """
+        total = 0
+        for position in self.positions.values():
+            if position.instrument.currency == currency:
+                total += position.worst_value()
+        return total
+
+
+@final
+class PositionRecord:
+    """One instrument of one account. Positive lots are long, negative short."""
+
+    def __init__(
+        self, account: AccountRecord, instrument: InstrumentRecord, cash: CashRecord
+    ) -> None:
+        self.account: Final = account
+        self.instrument: Final = instrument
+        self.cash: Final = cash
+        self.opening: Lots = 0
+        self.opening_cost: Minor = 0
+        self.lots: Lots = 0
+        self.cost: Minor = 0
+        """What the present position cost, as a positive amount; for a short, what it brought."""
+        self.realised: Minor = 0
+        self.fees: Minor = 0
+        self.bought: Lots = 0
+        self.sold: Lots = 0
+        self.bought_value: Minor = 0
+        self.sold_value: Minor = 0
+        self.open_buy: Lots = 0
+        self.open_sell: Lots = 0
+        self.open_orders = 0
+
+    def open_with(self, lots: Lots, cost: Minor) -> None:
+        self.opening = lots
+        self.opening_cost = cost
+        self.lots = lots
+        self.cost = cost
+
+    def worst_long(self) -> Lots:
+        """The position if every open buy trades and no sell does."""
+        return self.lots + self.open_buy
+
+    def worst_short(self) -> Lots:
+        """The position if every open sell trades and no buy does."""
+        return self.lots - self.open_sell
+
+    def worst_lots(self) -> Lots:
+        """The largest absolute position that may come of it."""
+        long, short = self.worst_long(), -self.worst_short()
+        return long if long > short else short
+
+    def worst_value(self) -> Minor:
+        """The worst position at the present mark."""
+        lots = self.worst_lots()
+        if lots <= 0:
+            return 0
+        return lots * self.instrument.mark * self.instrument.minor_per_tick_lot
+
+    def unrealised(self) -> Minor:
+        """What closing at the mark would add."""
+        value = self.lots * self.instrument.mark * self.instrument.minor_per_tick_lot
+        return value - self.cost if self.lots >= 0 else value + self.cost
+
+    def signed_cost(self) -> Minor:
+        return self.cost if self.lots >= 0 else -self.cost
+
+    def reducing_room(self, side: int) -> Lots:
+        """How much an order on this side may trade and still only reduce, open orders counted."""
+        if side == BUY:
+            return -self.lots - self.open_buy if self.lots < 0 else 0
+        return self.lots - self.open_sell if self.lots > 0 else 0
+
+    def trade(self, side: int, quantity: Lots, value: Minor, fee: Minor) -> None:
+        """This books an execution: lots, cost, realised profit and cash."""
+        realised_before = self.realised
+        if side == BUY:
+            self.bought += quantity
+            self.bought_value += value
+        else:
+            self.sold += quantity
+            self.sold_value += value
+        self._move(side, quantity, value)
+        self.fees += fee
+        if self.instrument.settlement == MARGINED:
+            self.cash.balance += self.realised - realised_before - fee
+        elif side == BUY:
+            self.cash.balance -= value + fee
+        else:
+            self.cash.balance += value - fee
+
+    def untrade(self, side: int, quantity: Lots, value: Minor, fee: Minor) -> None:
+        """This takes an execution back.
+
+        The quantities return to what they were without it and money is conserved; the split between
+        realised and unrealised is that of trading back at the same price, because average cost
+        depends on the order of trades.
+        """
+        realised_before = self.realised
+        if side == BUY:
+            self.bought -= quantity
+            self.bought_value -= value
+        else:
+            self.sold -= quantity
+            self.sold_value -= value
+        self._move(3 - side, quantity, value)
+        self.fees -= fee
+        if self.instrument.settlement == MARGINED:
+            self.cash.balance += self.realised - realised_before + fee
+        elif side == BUY:
+            self.cash.balance += value + fee
+        else:
+            self.cash.balance -= value - fee
+
+    def _move(self, side: int, quantity: Lots, value: Minor) -> None:
+        signed = quantity if side == BUY else -quantity
+        lots = self.lots
+        if lots == 0 or (lots > 0) == (signed > 0):
+            self.lots = lots + signed
+            self.cost += value
+            return
+        held = lots if lots > 0 else -lots
+        closing = quantity if quantity < held else held
+        value_closing = value if closing == quantity else value * closing // quantity
+        cost_closing = self.cost if closing == held else self.cost * closing // held
+        self.realised += value_closing - cost_closing if lots > 0 else cost_closing - value_closing
+        self.lots = lots + signed
+        self.cost = self.cost - cost_closing + value - value_closing

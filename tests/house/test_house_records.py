@@ -1,0 +1,58 @@
+"""The records: what every message must be so that its bytes are the same for good."""
+
+import inspect
+from types import ModuleType
+from typing import get_args
+
+import msgspec
+import pytest
+
+from interlock.messages import commands, decisions, definitions, encoding, events
+
+MODULES = (commands, decisions, definitions, encoding, events)
+UNIONS = {
+    "Command": (commands, get_args(commands.Command)),
+    "Event": (events, get_args(events.Event)),
+    "Action": (decisions, get_args(decisions.Action)),
+}
+
+
+def structs(module: ModuleType) -> list[type[msgspec.Struct]]:
+    """The Structs that a module defines."""
+    return [
+        value
+        for _, value in inspect.getmembers(module, inspect.isclass)
+        if issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_record_is_a_frozen_array(module: ModuleType) -> None:
+    assert structs(module)
+    for struct in structs(module):
+        config = struct.__struct_config__
+        assert config.frozen, f"{struct.__name__} must be frozen"
+        assert config.array_like, f"{struct.__name__} must be array_like"
+
+
+@pytest.mark.parametrize("name", UNIONS)
+def test_members_of_a_union_have_a_number_of_their_own(name: str) -> None:
+    _, members = UNIONS[name]
+    tags = {member.__name__: member.__struct_config__.tag for member in members}
+    assert all(isinstance(tag, int) for tag in tags.values()), tags
+    assert len(set(tags.values())) == len(tags), tags
+
+
+def test_commands_and_events_share_no_number() -> None:
+    tags = {
+        name: {member.__struct_config__.tag for member in UNIONS[name][1]}
+        for name in ("Command", "Event")
+    }
+    assert not tags["Command"] & tags["Event"]
+
+
+@pytest.mark.parametrize("name", UNIONS)
+def test_whatever_has_a_number_is_a_member_of_its_union(name: str) -> None:
+    module, members = UNIONS[name]
+    tagged = {struct for struct in structs(module) if struct.__struct_config__.tag is not None}
+    assert tagged == set(members)
