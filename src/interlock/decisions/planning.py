@@ -67,26 +67,26 @@ class Planner:
         source = self.ledger.sources.get(decision.source)
         plan = Plan(waiting, source)
         action = decision.action
-        if isinstance(action, OrderQuantity):
+        if type(action) is OrderQuantity:
             self._add_order(plan, action.instrument, action.side, action.quantity, action.terms)
-        elif isinstance(action, TargetPosition):
+        elif type(action) is TargetPosition:
             self._target(plan, action)
-        elif isinstance(action, Basket):
+        elif type(action) is Basket:
             for line in action.lines:
                 self._add_order(plan, line.instrument, line.side, line.quantity, line.terms)
             if len(action.lines) == 0:
                 plan.problem = INVALID_TERMS
-        elif isinstance(action, QuoteLadder):
+        elif type(action) is QuoteLadder:
             plan_quotes(self.ledger, plan, action)
             for proposal in plan.proposals:
                 self._place_quote(plan, proposal)
-        elif isinstance(action, ReplaceOrder):
+        elif type(action) is ReplaceOrder:
             self._replace(plan, action)
-        elif isinstance(action, CancelOrders):
+        elif type(action) is CancelOrders:
             self._cancel(plan, action)
-        elif isinstance(action, Flatten):
+        elif type(action) is Flatten:
             self._flatten(plan, action)
-        elif isinstance(action, NamedAction):
+        elif type(action) is NamedAction:
             plan.is_ordering = False
             plan.action_name = action.name
         if len(plan.proposals) > self.ledger.bounds.orders_per_decision_max:

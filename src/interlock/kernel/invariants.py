@@ -99,21 +99,20 @@ class Invariants:
 
 def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> None:
     """This checks one order, its position and its parent. Cost: one step per fill of the order."""
-    instrument = f"instrument:{order.instrument.symbol}"
     filled = order.sum_of_fills()
     if filled != order.filled:
         text = f"order {order.order}: fills {filled}, filled {order.filled}"
-        breaches.append(Breach(FILLS_EQUAL_FILLED, instrument, text))
+        breaches.append(Breach(FILLS_EQUAL_FILLED, _instrument(order), text))
     if order.filled > order.quantity_allowed:
         text = f"order {order.order}: filled {order.filled}, allowed {order.quantity_allowed}"
-        breaches.append(Breach(FILLED_WITHIN_ALLOWED, instrument, text))
+        breaches.append(Breach(FILLED_WITHIN_ALLOWED, _instrument(order), text))
     if order.reserved != order.worst_leaves():
         text = f"order {order.order}: reserved {order.reserved}, worst {order.worst_leaves()}"
-        breaches.append(Breach(RESERVED_IS_WORST_CASE, instrument, text))
+        breaches.append(Breach(RESERVED_IS_WORST_CASE, _instrument(order), text))
     is_in_table = order.order in ledger.orders.open
     if order.is_open() != is_in_table or (not is_in_table and order.reserved != 0):
         text = f"order {order.order}: status {order.status}, reserved {order.reserved}"
-        breaches.append(Breach(RESERVATION_RELEASED, instrument, text))
+        breaches.append(Breach(RESERVATION_RELEASED, _instrument(order), text))
     parent = ledger.orders.parents.get(order.decision)
     if parent is None:
         if is_in_table:
@@ -129,36 +128,45 @@ def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> N
 
 def check_position(position: PositionRecord, breaches: list[Breach]) -> None:
     """This checks one position against the totals of its trades."""
-    account = f"account:{position.account.name}"
-    symbol = position.instrument.symbol
     if position.lots != position.opening + position.bought - position.sold:
         text = (
-            f"{symbol}: position {position.lots}, opening {position.opening},"
+            f"{position.instrument.symbol}: position {position.lots}, opening {position.opening},"
             f" bought {position.bought}, sold {position.sold}"
         )
-        breaches.append(Breach(POSITION_EQUALS_FILLS, account, text))
+        breaches.append(Breach(POSITION_EQUALS_FILLS, _account(position), text))
     opening = position.opening_cost if position.opening >= 0 else -position.opening_cost
     flow = position.sold_value - position.bought_value
     if flow != position.realised - position.signed_cost() + opening:
         text = (
-            f"{symbol}: cash flow {flow}, realised {position.realised},"
+            f"{position.instrument.symbol}: cash flow {flow}, realised {position.realised},"
             f" cost {position.signed_cost()}, opening {opening}"
         )
-        breaches.append(Breach(CASH_CONSERVED, account, text))
+        breaches.append(Breach(CASH_CONSERVED, _account(position), text))
     if position.open_buy < 0 or position.open_sell < 0:
-        text = f"{symbol}: open {position.open_buy} to buy, {position.open_sell} to sell"
-        breaches.append(Breach(RESERVED_IS_WORST_CASE, account, text))
+        text = (
+            f"{position.instrument.symbol}: open {position.open_buy} to buy,"
+            f" {position.open_sell} to sell"
+        )
+        breaches.append(Breach(RESERVED_IS_WORST_CASE, _account(position), text))
+
+
+def _instrument(order: OrderRecord) -> str:
+    return f"instrument:{order.instrument.symbol}"
+
+
+def _account(position: PositionRecord) -> str:
+    return f"account:{position.account.name}"
 
 
 def audit(ledger: Ledger) -> list[Breach]:
-    """This checks everything, recomputing every sum. Cost: one step per order and position."""
+    """This checks everything that is open, recomputing every sum. Cost: one step per open order and
+    position. Orders that ended were checked when they did, and nothing reaches them unnoticed."""
     breaches: list[Breach] = []
     open_buy: dict[str, int] = {}
     open_sell: dict[str, int] = {}
     reserved: dict[str, int] = {}
-    for order in ledger.orders.known.values():
-        check_order(ledger, order, breaches)
     for order in ledger.orders.open.values():
+        check_order(ledger, order, breaches)
         key = f"{order.position.account.name}|{order.instrument.symbol}"
         if order.side == BUY:
             open_buy[key] = open_buy.get(key, 0) + order.worst_leaves()

@@ -53,24 +53,24 @@ class Kernel:
         recorder = self.recorder
         recorder.begin()
         self.ledger.apply_fact(sequence, time_ns, command)
-        if isinstance(command, ReportOrder):
+        if type(command) is ReportOrder:
             conclude_report(self.ledger, recorder, command)
-        elif isinstance(command, ServeQueue):
+        elif type(command) is ServeQueue:
             self.judge.serve(command.count_max)
-        elif isinstance(command, ProposeDecision):
+        elif type(command) is ProposeDecision:
             action = command.decision.action
             # What takes risk away is never queued behind others (law 6).
-            self.judge.admit(sequence, isinstance(action, (CancelOrders, Flatten)))
-        elif isinstance(command, Halt):
+            self.judge.admit(sequence, type(action) is CancelOrders or type(action) is Flatten)
+        elif type(command) is Halt:
             trip_halt(self.ledger, recorder, command)
-        elif isinstance(command, LiftHalt):
+        elif type(command) is LiftHalt:
             lift_halt(self.ledger, recorder, command)
-        elif isinstance(command, ReportAction):
+        elif type(command) is ReportAction:
             if command.action in self.ledger.actions:
                 recorder.conclude(ActionFinished(command.action, command.succeeded, command.text))
             else:
                 recorder.conclude(ReportIgnored(command.action, 0, UNKNOWN_ORDER))
-        elif isinstance(command, OpenSession):
+        elif type(command) is OpenSession:
             self.judge.planner.router = make_router(command.routing)
         self.invariants.check()
         return recorder.events

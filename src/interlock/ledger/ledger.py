@@ -99,19 +99,19 @@ class Ledger:
         self.sequence = sequence
         self.time_ns = time_ns
         self.orders.time_ns = time_ns
-        if isinstance(command, UpdateQuote):
+        if type(command) is UpdateQuote:
             self._quote(command)
-        elif isinstance(command, UpdateLadder):
+        elif type(command) is UpdateLadder:
             self._ladder(command)
-        elif isinstance(command, ProposeDecision):
+        elif type(command) is ProposeDecision:
             self._arrive(command)
-        elif isinstance(command, NoteTrade):
+        elif type(command) is NoteTrade:
             market = self._market(command.instrument, command.venue)
             if market is not None:
                 market.last_price = command.price
                 market.last_quantity = command.quantity
                 market.last_time_ns = time_ns
-        elif isinstance(command, NoteFeedFault):
+        elif type(command) is NoteFeedFault:
             self._feed_fault(command)
         else:
             self._define(command)
@@ -188,19 +188,19 @@ class Ledger:
         self.waiting.add(WaitingDecision(self.sequence, self.time_ns, priority, decision))
 
     def _define(self, command: Command) -> None:
-        if isinstance(command, SetLimit):
+        if type(command) is SetLimit:
             self.limits.put(command.limit)
-        elif isinstance(command, ActivateRelease):
+        elif type(command) is ActivateRelease:
             self.releases[command.release] = ReleaseRecord(
                 command.release, command.epoch, command.state
             )
-        elif isinstance(command, DefineInstrument):
+        elif type(command) is DefineInstrument:
             self._define_instrument(command)
-        elif isinstance(command, DefineVenue):
+        elif type(command) is DefineVenue:
             self._define_venue(command)
-        elif isinstance(command, DefineAccount):
+        elif type(command) is DefineAccount:
             self._define_account(command.account)
-        elif isinstance(command, DefineSource):
+        elif type(command) is DefineSource:
             account = self.accounts.get(command.source.account)
             assert account is not None, f"no account {command.source.account!r} is defined"
             self.sources[command.source.name] = SourceRecord(command.source, account)
@@ -208,18 +208,18 @@ class Ledger:
                 instrument = self.instruments.get(symbol)
                 if instrument is not None:
                     self._open_position(account, instrument)
-        elif isinstance(command, SetInstrumentStatus):
+        elif type(command) is SetInstrumentStatus:
             record = self.instruments.get(command.instrument)
             if record is not None:
                 record.status = command.status
-        elif isinstance(command, OpenSession):
+        elif type(command) is OpenSession:
             self.is_session_open = True
             self.name = command.name
             self.session_id = command.session_id
             self.routing = command.routing
             self.bounds = command.bounds
             self.orders.bounds = command.bounds
-        elif isinstance(command, CloseSession):
+        elif type(command) is CloseSession:
             self.is_session_open = False
 
     def _define_instrument(self, command: DefineInstrument) -> None:
@@ -266,56 +266,56 @@ class Ledger:
 
     def apply(self, event: Event) -> None:
         """This applies one event of the command that was applied last."""
-        if isinstance(event, OrderFilled):
+        if type(event) is OrderFilled:
             self.orders.filled(event)
-        elif isinstance(event, DecisionJudged):
+        elif type(event) is DecisionJudged:
             self.waiting.remove(event.decision)
             self.orders.judged(event)
-        elif isinstance(event, OrderCleared):
+        elif type(event) is OrderCleared:
             self._cleared(event)
-        elif isinstance(event, OrderAccepted):
+        elif type(event) is OrderAccepted:
             self.orders.accepted(event)
-        elif isinstance(event, OrderCancelled):
+        elif type(event) is OrderCancelled:
             self.orders.moved(event.order, life.CANCEL)
-        elif isinstance(event, CancelRequested):
+        elif type(event) is CancelRequested:
             self.orders.cancel_requested(event)
-        elif isinstance(event, ReplaceRequested):
+        elif type(event) is ReplaceRequested:
             self.orders.replace_requested(event)
         else:
             self._apply_rarer(event)
 
     def _apply_rarer(self, event: Event) -> None:
-        if isinstance(event, OrderReplaced):
+        if type(event) is OrderReplaced:
             self.orders.replaced(event)
-        elif isinstance(event, RequestRejected):
+        elif type(event) is RequestRejected:
             self.orders.request_rejected(event)
-        elif isinstance(event, FillBusted):
+        elif type(event) is FillBusted:
             self.orders.busted(event)
-        elif isinstance(event, FillCorrected):
+        elif type(event) is FillCorrected:
             self.orders.corrected(event)
-        elif isinstance(event, OrderRejected):
+        elif type(event) is OrderRejected:
             self.orders.moved(event.order, life.REJECT)
-        elif isinstance(event, OrderExpired):
+        elif type(event) is OrderExpired:
             self.orders.moved(event.order, life.END_DAY if event.done_for_day else life.EXPIRE)
-        elif isinstance(event, RequestPending):
+        elif type(event) is RequestPending:
             self.orders.moved(event.order, life.PEND)
-        elif isinstance(event, OrderUnknown):
+        elif type(event) is OrderUnknown:
             self.orders.moved(event.order, life.SILENCE)
-        elif isinstance(event, OrderRestated):
+        elif type(event) is OrderRestated:
             self.orders.restated(event)
-        elif isinstance(event, HaltTripped):
+        elif type(event) is HaltTripped:
             self.halts[event.scope] = HaltRecord(
                 event.by, event.reduce_only, event.text, self.sequence
             )
-        elif isinstance(event, HaltLifted):
+        elif type(event) is HaltLifted:
             if event.scope in self.halts:
                 del self.halts[event.scope]
-        elif isinstance(event, ActionCleared):
+        elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
-        elif isinstance(event, ActionFinished):
+        elif type(event) is ActionFinished:
             if event.action in self.actions:
                 del self.actions[event.action]
-        elif isinstance(event, InvariantBroken):
+        elif type(event) is InvariantBroken:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
 
     def _cleared(self, event: OrderCleared) -> None:

@@ -48,22 +48,22 @@ class MessageWindow:
         self.next = self.next + 1 if self.next + 1 < self.count_max else 0
 
     def count_at(self, time_ns: Nanoseconds) -> int:
-        """Messages within the window before this moment, at most `count_max`. Cost: one step when
-        the window is full or empty, else a walk from the newest back."""
+        """Messages within the window before this moment, at most `count_max`. Cost: a bisection."""
         held = len(self.times)
         since = time_ns - self.window_ns
-        if held == self.count_max and self.times[self.next] > since:
-            return held
-        count = 0
-        place = self.next - 1 if held == self.count_max else held - 1
-        while count < held:
-            if place < 0:
-                place = held - 1
-            if self.times[place] <= since:
-                break
-            count += 1
-            place -= 1
-        return count
+        # Places are counted from the oldest; all before `low` lie outside the window.
+        low, high = 0, held
+        start = self.next if held == self.count_max else 0
+        while low < high:
+            middle = (low + high) // 2
+            place = start + middle
+            if place >= held:
+                place -= held
+            if self.times[place] > since:
+                high = middle
+            else:
+                low = middle + 1
+        return held - low
 
 
 @final
