@@ -94,11 +94,7 @@ class Ledger:
 
     def apply_fact(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> None:
         """This applies what needs no judgement. Commands that do are left to their events."""
-        assert sequence == self.sequence + 1, f"command {sequence} does not follow {self.sequence}"
-        assert time_ns >= self.time_ns, f"time {time_ns} lies before {self.time_ns}"
-        self.sequence = sequence
-        self.time_ns = time_ns
-        self.orders.time_ns = time_ns
+        self.pass_over(sequence, time_ns)
         if type(command) is UpdateQuote:
             self._quote(command)
         elif type(command) is UpdateLadder:
@@ -115,6 +111,14 @@ class Ledger:
             self._feed_fault(command)
         else:
             self._define(command)
+
+    def pass_over(self, sequence: Sequence, time_ns: Nanoseconds) -> None:
+        """This counts a command without applying it: number and time move on."""
+        assert sequence == self.sequence + 1, f"command {sequence} does not follow {self.sequence}"
+        assert time_ns >= self.time_ns, f"time {time_ns} lies before {self.time_ns}"
+        self.sequence = sequence
+        self.time_ns = time_ns
+        self.orders.time_ns = time_ns
 
     def _market(self, instrument: str, venue: str) -> MarketRecord | None:
         record = self.instruments.get(instrument)

@@ -1,0 +1,81 @@
+"""Executors: what carries out named actions. An effect is not only an order.
+
+Each action carries its number as an idempotency key, so that a receiver recognises one it has seen.
+An executor answers with `ReportAction` and never raises: what went wrong is in the answer.
+"""
+
+import json
+import os
+import urllib.request
+from pathlib import Path
+from typing import Protocol
+
+from interlock.messages.commands import ReportAction
+from interlock.messages.events import ActionCleared
+from interlock.messages.identity import order_text
+from interlock.messages.units import Nanoseconds
+
+WEBHOOK_TIMEOUT_SECONDS = 2
+
+
+class Executor(Protocol):
+    """Carries out one kind of action."""
+
+    def execute(self, time_ns: Nanoseconds, action: ActionCleared) -> ReportAction:
+        """This does it, and says how it ended."""
+
+
+def notice(time_ns: Nanoseconds, action: ActionCleared) -> bytes:
+    """This is what a notification says: one JSON object."""
+    told = {
+        "action": order_text(action.action),
+        "decision": action.decision,
+        "name": action.name,
+        "time_ns": time_ns,
+        "parameters": action.parameters,
+    }
+    return json.dumps(told, separators=(",", ":")).encode()
+
+
+class FileExecutor:
+    """Appends each action to a file as a line of JSON, synced before it is reported done."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def execute(self, time_ns: Nanoseconds, action: ActionCleared) -> ReportAction:
+        try:
+            with self.path.open("ab") as file:
+                file.write(notice(time_ns, action) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            return ReportAction(action.action, False, f"{self.path.name}: {error.strerror}")
+        return ReportAction(action.action, True, f"written to {self.path.name}")
+
+
+class WebhookExecutor:
+    """Posts each action to a URL as JSON. A 2xx answer is success; silence is reported as not
+    known.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def execute(self, time_ns: Nanoseconds, action: ActionCleared) -> ReportAction:
+        request = urllib.request.Request(
+            self.url,
+            data=notice(time_ns, action),
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": order_text(action.action),
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=WEBHOOK_TIMEOUT_SECONDS) as answer:
+                return ReportAction(action.action, True, f"answered {answer.status}")
+        except TimeoutError:
+            text = f"no answer in {WEBHOOK_TIMEOUT_SECONDS} s: it may have arrived"
+            return ReportAction(action.action, False, text)
+        except OSError as error:
+            return ReportAction(action.action, False, f"not delivered: {error}")

@@ -1,0 +1,168 @@
+"""Replay: the same commands through the same code give the same events, byte for byte.
+
+Two checks. *Re-execution* steps every command again and compares every event: what differs is
+either a lack of determinism or a difference that a newer version makes. *Rebuilding* folds facts
+and events, whatever version concluded them, and must arrive at the same ledger. `rejudge` asks a
+third question: what other limits would have said of each decision, in the state that the journal
+records for that moment.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock.controls.gate import Gate
+from interlock.decisions.planning import Planner
+from interlock.decisions.routing import make_router
+from interlock.kernel.step import Kernel
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.state import digest
+from interlock.messages.commands import Command, SetLimit
+from interlock.messages.encoding import Entry, encode
+from interlock.messages.events import DecisionJudged, Event
+from interlock.messages.units import Sequence
+
+Entries = Iterator[tuple[Sequence, Entry]]
+Progress = Callable[[Sequence], None]
+
+# A session that differs everywhere need not be listed to the end.
+CHANGES_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where re-execution made something else than the journal has."""
+
+    sequence: Sequence
+    place: int
+    """The event's place among its command's events, from 1."""
+    command: Command
+    expected: Event | None
+    made: Event | None
+
+
+@dataclass
+class Replayed:
+    """What a replay found."""
+
+    commands: int = 0
+    events: int = 0
+    digest: str = ""
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A decision on which other limits give another verdict."""
+
+    decision: Sequence
+    severity_before: int
+    reason_before: int
+    severity_after: int
+    reason_after: int
+
+
+@dataclass
+class Rejudged:
+    """What other limits would have said."""
+
+    decisions: int = 0
+    changed: list[Changed] = field(default_factory=list)
+    changed_count: int = 0
+
+
+def reexecute(
+    entries: Entries, user_controls: dict[str, Any], progress: Progress | None = None
+) -> Replayed:
+    """This steps every command again and stops at the first event that differs.
+
+    Events are compared by their bytes. Cost: that of the session without its disk.
+    """
+    kernel = Kernel(Ledger(), user_controls)
+    result = Replayed()
+    for sequence, entry in entries:
+        made = kernel.step(sequence, entry.time_ns, entry.command)
+        result.commands += 1
+        result.events += len(made)
+        if made != entry.events or encode(made) != encode(entry.events):
+            result.difference = _first_difference(sequence, entry, made)
+            break
+        if progress is not None:
+            progress(sequence)
+    result.digest = digest(kernel.ledger)
+    return result
+
+
+def rebuild(entries: Entries, progress: Progress | None = None) -> tuple[Replayed, Ledger]:
+    """This folds facts and events into a ledger, without the kernel."""
+    ledger = Ledger()
+    result = Replayed()
+    for sequence, entry in entries:
+        ledger.apply_fact(sequence, entry.time_ns, entry.command)
+        for event in entry.events:
+            ledger.apply(event)
+        ledger.orders.touched.clear()
+        result.commands += 1
+        result.events += len(entry.events)
+        if progress is not None:
+            progress(sequence)
+    result.digest = digest(ledger)
+    return result, ledger
+
+
+def rejudge(
+    entries: Entries,
+    limits: list[SetLimit],
+    user_controls: dict[str, Any],
+    progress: Progress | None = None,
+) -> Rejudged:
+    """This judges every decision again under other limits, each in the state of its own moment.
+
+    The ledger follows the journal's events, so one changed verdict does not change the state of the
+    next decision: the answer is what the other limits would have said then, not another history.
+    The journal's own limits are left out and the others are there from the first.
+    """
+    ledger = Ledger()
+    gate = Gate(ledger, user_controls)
+    result = Rejudged()
+    for other in limits:
+        ledger.limits.put(other.limit)
+    for sequence, entry in entries:
+        if isinstance(entry.command, SetLimit):
+            ledger.pass_over(sequence, entry.time_ns)
+        else:
+            ledger.apply_fact(sequence, entry.time_ns, entry.command)
+        planner = Planner(ledger, make_router(ledger.routing))
+        for event in entry.events:
+            if isinstance(event, DecisionJudged):
+                _judge_again(ledger, planner, gate, event, result)
+            ledger.apply(event)
+        ledger.orders.touched.clear()
+        if progress is not None:
+            progress(sequence)
+    return result
+
+
+def _judge_again(
+    ledger: Ledger, planner: Planner, gate: Gate, event: DecisionJudged, result: Rejudged
+) -> None:
+    waiting = ledger.waiting.find(event.decision)
+    assert waiting is not None, f"decision {event.decision} was judged and had not arrived"
+    result.decisions += 1
+    gate.judge(planner.plan(waiting))
+    if gate.severity == event.severity and gate.reason == event.reason:
+        return
+    result.changed_count += 1
+    if len(result.changed) < CHANGES_MAX:
+        result.changed.append(
+            Changed(event.decision, event.severity, event.reason, gate.severity, gate.reason)
+        )
+
+
+def _first_difference(sequence: Sequence, entry: Entry, made: list[Event]) -> Difference:
+    for place in range(max(len(made), len(entry.events))):
+        expected = entry.events[place] if place < len(entry.events) else None
+        actual = made[place] if place < len(made) else None
+        if expected != actual or encode(expected) != encode(actual):
+            return Difference(sequence, place + 1, entry.command, expected, actual)
+    raise AssertionError(f"command {sequence} differs in no event")

@@ -1,0 +1,128 @@
+"""Verifying: a whole journal checked from the first byte to the last, without changing any of it.
+
+Checked: both copies of every segment's header, every frame's checksum, place, hash and entries, the
+order of time, every seal, that each segment continues the one before, the index, and that snapshots
+can be read. The hash at the end vouches for everything before it: compare it with one that was kept
+elsewhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from interlock.journal.faults import JournalFault
+from interlock.journal.files import Files
+from interlock.journal.identity import read_identity
+from interlock.journal.index import index_path
+from interlock.journal.reader import JournalReader
+from interlock.journal.recovery import index_entry, require_index_agrees, require_no_orphans
+from interlock.journal.scanning import SegmentScan
+from interlock.journal.segments import read_segment_header, segment_paths
+from interlock.journal.snapshots import read_snapshot, snapshot_paths
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a journal holds and what is wrong with it."""
+
+    journal_id: str
+    segments: int
+    batches: int
+    entries: int
+    events: int
+    bytes: int
+    """Of frames."""
+    last_sequence: int
+    last_hash: str
+    epochs: int
+    torn_bytes: int
+    """Of a batch that was being written when its writer ended; the next opening cuts it. Not a
+    problem."""
+    problem: str
+    """The first thing wrong with acknowledged data; empty when there is none."""
+    findings: tuple[str, ...]
+    """What is wrong and does not lose anything: a header's second copy, a snapshot, an index."""
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.problem
+
+
+def verify(
+    directory: Path,
+    *,
+    progress: Callable[[float], None] | None = None,
+    files: Files | None = None,
+) -> Report:
+    """This reads a journal whole. Raises `JournalForeign` only when the directory is no journal at
+    all.
+
+    Costs one pass over the disk; `progress` is called with 0..1 after each batch.
+    """
+    files = files or Files()
+    identity = read_identity(files, directory)
+    reader = JournalReader(directory, files=files)
+    batches = entries = events = stored = epochs = epoch = last = 0
+    digest = identity.genesis_hash
+    problem = ""
+    time_ns: int | None = None
+    try:
+        for batch in reader.batches():
+            for sequence, entry in enumerate(batch.entries, batch.first_sequence):
+                if time_ns is not None and entry.time_ns < time_ns:
+                    problem = problem or (
+                        f"sequence {sequence}: time was {entry.time_ns}, must be at least {time_ns}"
+                    )
+                time_ns = entry.time_ns
+                events += len(entry.events)
+            batches += 1
+            entries += len(batch.entries)
+            stored += batch.stored_bytes
+            epochs += batch.epoch != epoch
+            epoch, last, digest = batch.epoch, batch.last_sequence, batch.hash
+            if progress is not None:
+                progress(reader.progress)
+        _verify_indexes(files, directory, identity.journal_id)
+    except JournalFault as fault:
+        problem = problem or str(fault)
+    findings = reader.notes + _snapshot_findings(files, directory, identity.journal_id)
+    return Report(
+        journal_id=identity.journal_id.hex(),
+        segments=len(segment_paths(files, directory)),
+        batches=batches,
+        entries=entries,
+        events=events,
+        bytes=stored,
+        last_sequence=last,
+        last_hash=digest.hex(),
+        epochs=epochs,
+        torn_bytes=reader.torn_bytes,
+        problem=problem,
+        findings=tuple(findings),
+    )
+
+
+def _verify_indexes(files: Files, directory: Path, journal_id: bytes) -> None:
+    require_no_orphans(files, directory)
+    names = files.names(directory)
+    for path in segment_paths(files, directory):
+        if index_path(path).name not in names:
+            continue
+        descriptor = files.open(path)
+        try:
+            header, _ = read_segment_header(files, descriptor, path, journal_id)
+            scan = SegmentScan(files, descriptor, path, header, check_hashes=False)
+            walked = [index_entry(frame) for frame in scan.frames()]
+        finally:
+            files.close(descriptor)
+        require_index_agrees(files, path, header, walked)
+
+
+def _snapshot_findings(files: Files, directory: Path, journal_id: bytes) -> list[str]:
+    findings: list[str] = []
+    for path in snapshot_paths(files, directory):
+        try:
+            read_snapshot(files, path, journal_id)
+        except JournalFault as fault:
+            findings.append(str(fault))
+    return findings

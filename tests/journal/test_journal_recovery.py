@@ -1,0 +1,337 @@
+"""The decision table of recovery, row by row, each with exactly that damage."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from interlock.journal.faults import JournalCorrupt, JournalForeign
+from interlock.journal.frames import FRAME_BYTES_MAX
+from interlock.journal.index import index_path
+from interlock.journal.reader import JournalReader
+from interlock.journal.recovery import KEEP, REFUSE, TRUNCATE, Evidence, judge
+from interlock.journal.scanning import BAD, CLEAN, MISPLACED, SEALED, Ending
+from interlock.journal.segments import segment_paths
+from interlock.journal.snapshots import SnapshotHeader, write_snapshot
+from interlock.journal.writer import JournalWriter
+from interlock.messages.encoding import encode_batch
+from journal.samples import (
+    FILES,
+    JOURNAL_ID,
+    create,
+    flip,
+    forget_last,
+    frame,
+    index_of,
+    keep,
+    overwrite,
+    quote,
+    quotes,
+    reopen,
+    small,
+)
+
+
+def refused(directory: Path, segment: Path, **more: int) -> JournalCorrupt:
+    """Opening refuses, and has changed nothing."""
+    before = segment.read_bytes()
+    with pytest.raises(JournalCorrupt) as caught:
+        reopen(directory, **more)
+    assert segment.read_bytes() == before
+    return caught.value
+
+
+def kept(directory: Path) -> list[int]:
+    return [sequence for sequence, _ in JournalReader(directory)]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "verdict"),
+    [
+        (Evidence(Ending(CLEAN, 9000), 5, 9000), KEEP),
+        (Evidence(Ending(SEALED, 9000), 5, 9000), KEEP),
+        (Evidence(Ending(BAD, 9000), 5, 9100), TRUNCATE),
+        (Evidence(Ending(BAD, 9000), 5, 9300, later=((9200, 4),)), TRUNCATE),
+        (Evidence(Ending(BAD, 9000), 5, 9300, later=((9200, 5),)), REFUSE),
+        (
+            Evidence(Ending(BAD, 0), 5, 9300, later=((FRAME_BYTES_MAX + 8, 4),)),
+            REFUSE,
+        ),
+        (Evidence(Ending(BAD, 0), 5, FRAME_BYTES_MAX + 1), REFUSE),
+        (Evidence(Ending(BAD, 0), 5, FRAME_BYTES_MAX), TRUNCATE),
+        (Evidence(Ending(BAD, 9000), 5, 9100, witnesses=(("index", 4),)), TRUNCATE),
+        (Evidence(Ending(BAD, 9000), 5, 9100, witnesses=(("index", 5),)), REFUSE),
+        (Evidence(Ending(CLEAN, 9000), 5, 9000, witnesses=(("snapshot", 5),)), REFUSE),
+        (Evidence(Ending(MISPLACED, 9000), 5, 9000), REFUSE),
+        (Evidence(Ending(BAD, 9000), 5, 9100, protected=True), REFUSE),
+        (Evidence(Ending(CLEAN, 9000), 5, 9000, protected=True), REFUSE),
+    ],
+)
+def test_the_table_never_cuts_what_anything_says_was_durable(
+    evidence: Evidence, verdict: str
+) -> None:
+    assert judge(evidence)[0] == verdict
+
+
+def test_zeros_to_the_end_are_a_clean_end(tmp_path: Path) -> None:
+    keep(tmp_path)
+    with reopen(tmp_path) as writer:
+        assert writer.recovered.last_sequence == 6
+        assert writer.recovered.truncated_bytes == 0
+        assert writer.recovered.notes == ()
+
+
+@pytest.mark.parametrize("damage", ["header", "payload", "second half", "first half", "hash"])
+def test_a_torn_batch_is_cut_zeroed_and_reported(tmp_path: Path, damage: str) -> None:
+    segment = keep(tmp_path)
+    last = forget_last(segment)
+    length = len(segment.read_bytes()) - 4096 - last.offset
+    start, size = {
+        "header": (0, 16),
+        "payload": (100, 8),
+        "second half": (length // 2, length - length // 2),
+        "first half": (0, length // 2),
+        "hash": (length - 32, 32),
+    }[damage]
+    overwrite(segment, last.offset + start, bytes(size))
+    torn = segment.read_bytes()[last.offset :].rstrip(b"\0")
+    with reopen(tmp_path) as writer:
+        found = writer.recovered
+        assert (found.last_sequence, found.truncated_offset) == (4, last.offset)
+        assert found.truncated_bytes == len(torn)
+        assert found.truncated_digest == hashlib.sha256(torn).digest()
+        assert not segment.read_bytes()[last.offset :].strip(b"\0")
+        assert writer.append([quote(50)]) == 5
+    assert kept(tmp_path) == [1, 2, 3, 4, 5]
+
+
+def test_a_later_frame_that_had_not_seen_it_durable_is_cut_with_it(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    last = forget_last(segment)
+    later = frame(encode_batch([quote(9)]), first=7, previous=bytes(32), durable=4)
+    overwrite(segment, last.offset + 8, bytes(64))
+    overwrite(segment, len(segment.read_bytes()) - 4096, later)
+    with reopen(tmp_path) as writer:
+        assert writer.recovered.last_sequence == 4
+    assert kept(tmp_path) == [1, 2, 3, 4]
+
+
+def test_a_later_frame_that_had_seen_it_durable_proves_damage(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    damaged = index_of(segment)[1]
+    index_path(segment).unlink()
+    flip(segment, damaged.offset + 120)
+    fault = refused(tmp_path, segment)
+    assert (fault.segment, fault.offset) == (segment.name, damaged.offset)
+    assert "sequences 3 to 4" in fault.expected
+
+
+def test_the_index_proves_that_the_last_batch_was_acknowledged(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    flip(segment, index_of(segment)[-1].offset + 120)
+    assert "seg-00000000000000000001.idx" in refused(tmp_path, segment).found
+
+
+def test_a_snapshot_proves_that_the_last_batch_was_acknowledged(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    header = SnapshotHeader(JOURNAL_ID, 6, bytes(32), 1, 1006, bytes(32), 1, "1.0")
+    write_snapshot(FILES, tmp_path, header, b"state")
+    flip(segment, forget_last(segment).offset + 120)
+    assert "snap-" in refused(tmp_path, segment).found
+
+
+def test_the_one_who_opens_can_say_what_was_acknowledged(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    flip(segment, forget_last(segment).offset + 120)
+    refused(tmp_path, segment, acknowledged=6)
+    reopen(tmp_path, acknowledged=4).close()
+
+
+def test_an_index_ahead_of_a_clean_end_means_that_the_disk_lied(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    last = index_of(segment)[-1]
+    overwrite(segment, last.offset, bytes(len(segment.read_bytes()) - last.offset))
+    refused(tmp_path, segment)
+
+
+def test_more_bad_bytes_than_a_batch_has_are_not_a_torn_batch(tmp_path: Path) -> None:
+    segment = keep(tmp_path, zeros=0)
+    with segment.open("ab") as file:
+        file.write(b"\x55" * (FRAME_BYTES_MAX + 8))
+    assert "more than one batch" in refused(tmp_path, segment).found
+
+
+@pytest.mark.parametrize("wrong", ["sequence", "previous hash", "epoch", "salt", "time", "flags"])
+def test_a_whole_frame_in_the_wrong_place_is_refused(tmp_path: Path, wrong: str) -> None:
+    segment = keep(tmp_path)
+    with reopen(tmp_path) as writer:
+        writer.append([quote(20)])
+        last_hash, end = writer.last_hash, len(segment.read_bytes())
+    end = len(segment.read_bytes())
+    payload = encode_batch([quote(30)])
+    made = {
+        "sequence": frame(payload, first=9, previous=last_hash, epoch=2),
+        "previous hash": frame(payload, first=8, previous=bytes(32), epoch=2),
+        "epoch": frame(payload, first=8, previous=last_hash, epoch=1),
+        "salt": frame(payload, first=8, previous=last_hash, epoch=2, salt=7),
+        "time": frame(payload, first=8, previous=last_hash, epoch=2, time_ns=1),
+        "flags": frame(payload, first=8, previous=last_hash, epoch=2, flags=1),
+    }[wrong]
+    overwrite(segment, end, made + bytes(64))
+    fault = refused(tmp_path, segment)
+    assert wrong in fault.expected
+
+
+def test_a_missing_index_is_rebuilt(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    wanted = index_path(segment).read_bytes()
+    index_path(segment).unlink()
+    with reopen(tmp_path) as writer:
+        assert "rebuilt" in writer.recovered.notes[0]
+    assert index_path(segment).read_bytes() == wanted
+
+
+@pytest.mark.parametrize("tail", [b"", b"\x01" * 40, b"\0" * 17])
+def test_an_index_that_is_behind_or_torn_is_rebuilt(tmp_path: Path, tail: bytes) -> None:
+    segment = keep(tmp_path)
+    wanted = index_path(segment).read_bytes()
+    forget_last(segment)
+    with index_path(segment).open("ab") as file:
+        file.write(tail)
+    reopen(tmp_path).close()
+    assert index_path(segment).read_bytes() == wanted
+
+
+def test_a_tail_that_was_written_anew_is_recognised_by_the_index(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    last = index_of(segment)[-1]
+    before = index_of(segment)[-2]
+    data = segment.read_bytes()
+    previous = data[last.offset - 32 : last.offset]
+    forged = frame(encode_batch(quotes(70, 2)), first=5, count=2, previous=previous, durable=4)
+    assert before.last_sequence == 4
+    overwrite(segment, last.offset, forged + bytes(4096))
+    assert "rewritten" in refused(tmp_path, segment).found
+
+
+def many_segments(directory: Path) -> list[Path]:
+    with create(directory) as writer:
+        for number in range(60):
+            writer.append(quotes(1 + number * 10, 10))
+    paths = segment_paths(FILES, directory)
+    assert len(paths) >= 3
+    return paths
+
+
+def test_a_sealed_segment_is_trimmed_and_protected(tmp_path: Path) -> None:
+    paths = many_segments(tmp_path)
+    assert [FILES.is_protected(path) for path in paths] == [True] * (len(paths) - 1) + [False]
+
+
+def test_a_damaged_seal_is_refused(tmp_path: Path) -> None:
+    first = many_segments(tmp_path)[0]
+    flip(first, first.stat().st_size - 1)
+    assert "seal" in refused(tmp_path, first).expected
+
+
+def test_a_missing_segment_is_refused(tmp_path: Path) -> None:
+    paths = many_segments(tmp_path)
+    paths[1].unlink()
+    index_path(paths[1]).unlink()
+    fault = refused(tmp_path, paths[2])
+    assert "segment 2" in fault.expected
+
+
+def test_a_missing_last_segment_is_remembered_by_its_index(tmp_path: Path) -> None:
+    paths = many_segments(tmp_path)
+    paths[-1].unlink()
+    fault = refused(tmp_path, paths[-2])
+    assert fault.segment == paths[-1].name
+
+
+def test_a_missing_first_segment_is_refused(tmp_path: Path) -> None:
+    paths = many_segments(tmp_path)
+    paths[0].unlink()
+    index_path(paths[0]).unlink()
+    refused(tmp_path, paths[1])
+
+
+def test_damage_inside_a_sealed_segment_is_refused_when_it_is_read(tmp_path: Path) -> None:
+    first = many_segments(tmp_path)[0]
+    flip(first, 9000)
+    with pytest.raises(JournalCorrupt) as caught:
+        kept(tmp_path)
+    assert caught.value.segment == first.name
+
+
+def test_damage_in_a_last_segment_that_was_sealed_is_never_a_torn_batch(tmp_path: Path) -> None:
+    paths = many_segments(tmp_path)
+    paths[-1].unlink()
+    index_path(paths[-1]).unlink()
+    last = paths[-2]
+    index_path(last).unlink()
+    flip(last, last.stat().st_size - 100)
+    last.chmod(0o444)
+    assert "sealed" in refused(tmp_path, last).found
+
+
+def test_a_crash_between_the_seal_and_the_next_segment_goes_on(tmp_path: Path) -> None:
+    paths = many_segments(tmp_path)
+    first_lost = int(paths[-1].stem[4:])
+    paths[-1].unlink()
+    index_path(paths[-1]).unlink()
+    # As it was before the zeros were trimmed.
+    paths[-2].chmod(0o644)
+    with paths[-2].open("ab") as file:
+        file.write(bytes(64))
+    with reopen(tmp_path) as writer:
+        assert writer.recovered.last_sequence == first_lost - 1
+        writer.append([quote(5_000)])
+    assert kept(tmp_path) == list(range(1, first_lost + 1))
+    assert FILES.is_protected(paths[-2])
+
+
+def test_one_damaged_copy_of_a_header_is_survived_and_named(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    flip(segment, 100)
+    with reopen(tmp_path) as writer:
+        assert "first copy" in writer.recovered.notes[0]
+
+
+def test_two_damaged_copies_of_a_header_are_refused(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    flip(segment, 100)
+    flip(segment, 4196)
+    refused(tmp_path, segment)
+
+
+def test_a_renamed_segment_is_refused(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    index_path(segment).unlink()
+    moved = segment.rename(tmp_path / "seg-00000000000000000007.jrn")
+    assert "renamed" in refused(tmp_path, moved).found
+
+
+def test_another_journals_segment_is_foreign(tmp_path: Path) -> None:
+    keep(tmp_path / "one")
+    other = small()
+    JournalWriter.create(
+        tmp_path / "two", journal_id=bytes(16), code_version="", options=other
+    ).close()
+    name = "seg-00000000000000000001.jrn"
+    (tmp_path / "two" / name).replace(tmp_path / "one" / name)
+    with pytest.raises(JournalForeign, match="another journal"):
+        reopen(tmp_path / "one")
+
+
+def test_no_segment_at_all_is_refused(tmp_path: Path) -> None:
+    keep(tmp_path).unlink()
+    with pytest.raises(JournalCorrupt, match="at least one segment"):
+        reopen(tmp_path)
+
+
+def test_a_segment_that_was_being_prepared_is_no_part_of_the_journal(tmp_path: Path) -> None:
+    keep(tmp_path)
+    (tmp_path / "seg-next.tmp").write_bytes(b"half")
+    reopen(tmp_path).close()
+    assert not (tmp_path / "seg-next.tmp").exists()
