@@ -1,0 +1,246 @@
+"""Live: the same walk against the wall clock. Decisions and operators' words come from outside as
+lines, are taken with everything else that waits, and are answered when the batch that holds them is
+durable.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from interlock.inputs.clock import Clock
+from interlock.inputs.decisions import DecisionDefaults
+from interlock.inputs.lines import Connection, Lines
+from interlock.inputs.refusals import InputRefused
+from interlock.inputs.scheduler import SERVE_MAX, Dated, Decider, Market, Observer, Talker
+from interlock.inputs.words import decode_line
+from interlock.messages.commands import (
+    Command,
+    NoteRefusedInput,
+    NoteTrade,
+    ProposeDecision,
+    ServeQueue,
+    UpdateLadder,
+    UpdateQuote,
+)
+from interlock.messages.decisions import Decision
+from interlock.messages.definitions import Instrument
+from interlock.messages.encoding import Entry
+from interlock.messages.events import (
+    ActionCleared,
+    CancelRequested,
+    CommandRefused,
+    DecisionJudged,
+    Event,
+    HaltLifted,
+    HaltTripped,
+    OrderCleared,
+    ReplaceRequested,
+)
+from interlock.messages.identity import order_text
+from interlock.messages.reasons import reason_name
+from interlock.messages.terms import REFUSE, SEVERITIES, name_of
+from interlock.messages.units import NS_PER_SECOND, Nanoseconds, Sequence
+
+# However quiet it is, the loop looks up this often.
+WAIT_SECONDS_MAX = 0.2
+
+
+class LiveTaker(Protocol):
+    """What the live door feeds: the engine."""
+
+    sequence: Sequence
+
+    @property
+    def has_open(self) -> bool: ...
+
+    def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]: ...
+
+    def keep(self) -> None: ...
+
+
+class LiveSession:
+    """Runs one session against the wall clock until its input ends or `stop` is called."""
+
+    def __init__(
+        self,
+        engine: LiveTaker,
+        clock: Clock,
+        lines: Lines,
+        instruments: dict[str, Instrument],
+        defaults: DecisionDefaults,
+        *,
+        recording: Iterable[Dated] = (),
+        market: Market | None = None,
+        venues: Iterable[Talker] = (),
+        observers: Iterable[Observer] = (),
+        timers: Iterable[Talker] = (),
+        models: Iterable[tuple[Decider, Nanoseconds]] = (),
+        control_names: Callable[[int], str] = str,
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.lines = lines
+        self.instruments = instruments
+        self.defaults = defaults
+        self.answered = 0
+        self._recording: Iterator[Dated] = iter(recording)
+        self._next: Dated | None = next(self._recording, None)
+        # A recording is moved so that its first item is now.
+        self._shift_ns = clock.now_ns() - self._next[0] if self._next is not None else 0
+        self._market = market
+        self._venues = tuple(venues)
+        self._observers = tuple(observers)
+        self._timers = tuple(timers)
+        self._models = tuple(models)
+        self._control_names = control_names
+        self._decisions: list[tuple[Nanoseconds, int, Decision]] = []
+        self._decided = 0
+        self._owed: dict[Sequence, Connection] = {}
+        self._stopped = False
+
+    def stop(self) -> None:
+        """This ends the session after the present turn."""
+        self._stopped = True
+
+    def run(self) -> None:
+        """This takes turns: everything that waits, then one batch, then the answers."""
+        while not self._stopped:
+            came = self.lines.wait(self._patience())
+            self._turn(self.clock.now_ns(), came)
+            if self.lines.is_over:
+                break
+        self.engine.keep()
+
+    def follow(self, first: Sequence, entries: list[Entry]) -> None:
+        """This answers what is durable now; the engine calls it."""
+        for sequence, entry in enumerate(entries, first):
+            connection = self._owed.get(sequence)
+            if connection is not None and not isinstance(entry.command, ProposeDecision):
+                del self._owed[sequence]
+                self._answer(connection, _word_answer(sequence, entry))
+            for event in entry.events:
+                if isinstance(event, DecisionJudged):
+                    asked = self._owed.pop(event.decision, None)
+                    if asked is not None:
+                        self._answer(asked, self._verdict(event, entry.events))
+
+    def _patience(self) -> float:
+        """Seconds until something is due by itself."""
+        now_ns = self.clock.now_ns()
+        due = [talker.next_time_ns() for talker in (*self._venues, *self._timers)]
+        if self._market is not None:
+            due.append(self._market.next_time_ns())
+        if self._next is not None:
+            due.append(self._next[0] + self._shift_ns)
+        if self._decisions:
+            due.append(self._decisions[0][0])
+        waits = [max(moment - now_ns, 0) / NS_PER_SECOND for moment in due if moment >= 0]
+        return min([*waits, WAIT_SECONDS_MAX])
+
+    def _turn(self, now_ns: Nanoseconds, came: list[tuple[Connection, bytes]]) -> None:
+        self._take_market(now_ns)
+        arrived = 0
+        for connection, line in came:
+            arrived += self._take_line(now_ns, connection, line)
+        while self._decisions and self._decisions[0][0] <= now_ns:
+            self.engine.take(now_ns, ProposeDecision(heappop(self._decisions)[2]))
+            arrived += 1
+        while arrived > 0:
+            self.engine.take(now_ns, ServeQueue(SERVE_MAX))
+            arrived -= SERVE_MAX
+        if self.engine.has_open:
+            self.engine.keep()
+
+    def _take_market(self, now_ns: Nanoseconds) -> None:
+        while self._next is not None and self._next[0] + self._shift_ns <= now_ns:
+            command = self._next[1]
+            self._next = next(self._recording, None)
+            for observer in self._observers:
+                observer.observe(now_ns, command)
+            self._take(now_ns, command)
+        if self._market is not None and 0 <= self._market.next_time_ns() <= now_ns:
+            self._market.advance(now_ns)
+        for talker in (*self._venues, *self._timers):
+            for _, command in talker.due(now_ns):
+                self._take(now_ns, command)
+
+    def _take_line(self, now_ns: Nanoseconds, connection: Connection, line: bytes) -> int:
+        """One line from outside; 1 when it is a decision that now waits."""
+        connection.lines_read += 1
+        command: Command
+        try:
+            command = decode_line(line, self.instruments, self.defaults)
+        except InputRefused as refused:
+            digest = hashlib.sha256(line).hexdigest()
+            command = NoteRefusedInput(connection.name, digest, str(refused)[:1_000])
+        self._owed[self.engine.sequence + 1] = connection
+        for observer in self._observers:
+            observer.observe(now_ns, command)
+        self._take(now_ns, command)
+        return 1 if isinstance(command, ProposeDecision) else 0
+
+    def _take(self, now_ns: Nanoseconds, command: Command) -> None:
+        self.engine.take(now_ns, command)
+        if not isinstance(command, UpdateQuote | UpdateLadder | NoteTrade):
+            return
+        for model, latency_ns in self._models:
+            for decision in model.observe(now_ns, command):
+                self._decided += 1
+                heappush(self._decisions, (now_ns + latency_ns, self._decided, decision))
+
+    def _answer(self, connection: Connection, answer: dict[str, Any]) -> None:
+        connection.answer(json.dumps(answer, separators=(",", ":")).encode())
+        self.answered += 1
+
+    def _verdict(self, event: DecisionJudged, events: list[Event]) -> dict[str, Any]:
+        """One verdict as one line: what stopped it with observed and bound, or what it became."""
+        answer: dict[str, Any] = {
+            "decision": event.decision,
+            "verdict": name_of(SEVERITIES, event.severity),
+            "reason": reason_name(event.reason),
+        }
+        findings = event.findings
+        answer["refusals"] = [
+            {
+                "control": self._control_names(findings[place + 1]),
+                "line": findings[place],
+                "observed": findings[place + 3],
+                "bound": findings[place + 4],
+            }
+            for place in range(0, len(findings), 5)
+            if findings[place + 2] >= REFUSE
+        ]
+        answer["orders"] = [
+            order_text(made.order)
+            for made in events
+            if isinstance(made, OrderCleared) and made.decision == event.decision
+        ]
+        for name, kind in (("cancels", CancelRequested), ("replaces", ReplaceRequested)):
+            asked = [
+                order_text(made.order)
+                for made in events
+                if isinstance(made, kind) and made.decision == event.decision
+            ]
+            if asked:
+                answer[name] = asked
+        for made in events:
+            if isinstance(made, ActionCleared) and made.decision == event.decision:
+                answer["action"] = order_text(made.action)
+        return answer
+
+
+def _word_answer(sequence: Sequence, entry: Entry) -> dict[str, Any]:
+    """The answer to an operator's word, a market line, or a line that could not be read."""
+    if isinstance(entry.command, NoteRefusedInput):
+        return {"sequence": sequence, "error": entry.command.text}
+    for event in entry.events:
+        if isinstance(event, CommandRefused):
+            return {"sequence": sequence, "error": event.text, "reason": reason_name(event.reason)}
+        if isinstance(event, HaltTripped):
+            cancels = sum(isinstance(made, CancelRequested) for made in entry.events)
+            return {"sequence": sequence, "halted": event.scope, "cancels_requested": cancels}
+        if isinstance(event, HaltLifted):
+            return {"sequence": sequence, "lifted": event.scope}
+    return {"sequence": sequence, "taken": True}

@@ -1,0 +1,261 @@
+"""The session file: what a session is made of, in TOML, read strictly and refused with every mistake
+at once.
+
+    session = load_session(path)            # or SessionMistakes, with line and field of each
+    for command in session.opening(session_id, code_version): ...
+
+examples/README.md describes the fields. Numbers with a fraction are text ("0.01"), because a TOML
+float is binary; unknown fields are refused, because a limit that was misspelt would not hold.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from interlock.controls.control import ControlKind
+from interlock.decisions.routing import BEST_PRICE, ROUTERS
+from interlock.inputs.binance import LEVELS
+from interlock.inputs.recordings import RecordingFile, kind_of
+from interlock.inputs.session_definitions import Definitions
+from interlock.inputs.session_limits import LimitReader, set_limits
+from interlock.inputs.session_lines import lines_of
+from interlock.inputs.session_parts import (
+    ActionSettings,
+    DataSettings,
+    MarketSettings,
+    SourceSettings,
+    VenueSettings,
+)
+from interlock.inputs.session_remarks import Place, Remark, Remarks, SessionMistakes
+from interlock.inputs.session_table import Table
+from interlock.inputs.session_warnings import warn
+from interlock.inputs.session_world import read_actions, read_data, read_market
+from interlock.messages.commands import (
+    ActivateRelease,
+    Command,
+    DefineAccount,
+    DefineInstrument,
+    DefineSource,
+    DefineVenue,
+    OpenSession,
+    SetLimit,
+)
+from interlock.messages.definitions import Account, Bounds, Instrument, Source, Venue
+
+FILE_BYTES_MAX: Final = 1_000_000
+SEED_MAX: Final = 2**63 - 1
+BOUND_MAX: Final = 10**15
+
+_LINE: Final = re.compile(r" \(at line ([0-9]+), column ([0-9]+)\)$")
+_NO_KINDS: Final[dict[str, ControlKind]] = {}
+
+
+class SessionFile(Struct, frozen=True):
+    """A session file that was read and found without mistakes."""
+
+    name: str
+    seed: int
+    routing: str
+    bounds: Bounds
+    instruments: dict[str, Instrument]
+    venues: dict[str, Venue]
+    accounts: dict[str, Account]
+    releases: dict[str, ActivateRelease]
+    sources: dict[str, Source]
+    set_limits: tuple[SetLimit, ...]
+    venue_settings: dict[str, VenueSettings]
+    source_settings: dict[str, SourceSettings]
+    market: MarketSettings | None
+    data: tuple[DataSettings, ...]
+    actions: tuple[ActionSettings, ...]
+    text: str
+    """The file as it was written."""
+
+    def opening(
+        self, session_id: str, code_version: str, flags: tuple[int, ...] = ()
+    ) -> list[Command]:
+        """This is the commands that open the session, in the order that the ledger needs."""
+        opening = OpenSession(
+            self.name,
+            session_id,
+            self.seed,
+            code_version,
+            flags,
+            self.text,
+            self.bounds,
+            self.routing,
+        )
+        return [
+            opening,
+            *(DefineInstrument(instrument) for instrument in self.instruments.values()),
+            *(DefineVenue(venue) for venue in self.venues.values()),
+            *(DefineAccount(account) for account in self.accounts.values()),
+            *(DefineSource(source) for source in self.sources.values()),
+            *self.releases.values(),
+            *self.set_limits,
+        ]
+
+    def limits(self) -> list[SetLimit]:
+        """This is the commands that arm the session's controls."""
+        return list(self.set_limits)
+
+    def recordings(self, paths: Sequence[Path]) -> list[RecordingFile]:
+        """This joins each recording with the `[[data]]` entry that is about it.
+
+        That is the first whose name and kind fit and that no earlier file took; when all that fit
+        are taken, the first that fits; when none fits, the recording's content must say it all.
+        Raises `RecordingRefused` for a file that is no recording.
+        """
+        taken: list[DataSettings] = []
+        files: list[RecordingFile] = []
+        for path in paths:
+            kind = kind_of(path)
+            fitting = [
+                entry
+                for entry in self.data
+                if entry.kind in ("", kind) and fnmatchcase(path.name, entry.name or "*")
+            ]
+            free = [entry for entry in fitting if not any(entry is one for one in taken)]
+            entry = (free or fitting or [DataSettings()])[0]
+            taken.append(entry)
+            files.append(
+                RecordingFile(
+                    path,
+                    entry.venue,
+                    {entry.symbol: entry.instrument} if entry.symbol else {},
+                    entry.levels or LEVELS,
+                    entry.clock or "local",
+                )
+            )
+        return files
+
+
+class SessionCheck(NamedTuple):
+    """What `check_session` found: nothing runs with mistakes; warnings are worth a look."""
+
+    mistakes: tuple[Remark, ...]
+    warnings: tuple[Remark, ...]
+
+
+def load_session(
+    path: Path | str, extra_kinds: Mapping[str, ControlKind] = _NO_KINDS
+) -> SessionFile:
+    """This reads a session file. Raises `SessionMistakes` with everything that is wrong with it.
+
+    `extra_kinds` are the user's own controls by name, beside those of the catalogue.
+    """
+    return parse_session(_text_of(Path(path)), extra_kinds)
+
+
+def parse_session(text: str, extra_kinds: Mapping[str, ControlKind] = _NO_KINDS) -> SessionFile:
+    """This is `load_session` for text, such as that kept in a journal's first record."""
+    session, remarks = _read(text, extra_kinds)
+    if session is None:
+        raise SessionMistakes(remarks.mistakes)
+    return session
+
+
+def check_session(
+    path: Path | str, extra_kinds: Mapping[str, ControlKind] = _NO_KINDS
+) -> SessionCheck:
+    """This says everything that is wrong with a session file, and what is odd. It never raises."""
+    try:
+        _, remarks = _read(_text_of(Path(path)), extra_kinds)
+    except SessionMistakes as error:
+        return SessionCheck(error.mistakes, ())
+    return SessionCheck(remarks.mistakes, remarks.warnings)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_BYTES_MAX + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise _refused(0, f"{path} cannot be read: {reason}") from None
+    if len(data) > FILE_BYTES_MAX:
+        raise _refused(0, f"{path} must be at most {FILE_BYTES_MAX} bytes long")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _refused(line, f"was byte 0x{data[error.start]:02x}, must be UTF-8 text") from None
+
+
+def _refused(line: int, text: str) -> SessionMistakes:
+    return SessionMistakes((Remark(line, "$", text),))
+
+
+def _parsed(text: str) -> tuple[dict[str, object], dict[Place, int]]:
+    """The file as plain values, and the lines of its fields."""
+    if len(text) > FILE_BYTES_MAX:
+        raise _refused(0, f"was {len(text)} characters long, must be at most {FILE_BYTES_MAX}")
+    try:
+        return tomllib.loads(text), lines_of(text)
+    except RecursionError:
+        raise _refused(0, "is nested too deeply") from None
+    except ValueError as error:
+        # Also a number of thousands of digits, which Python refuses to read.
+        said = str(error)
+        match = _LINE.search(said)
+        if match is None:
+            last = text.count("\n") + 1
+            raise _refused(last, f"is not TOML: {said.removesuffix(' (at end of document)')}") from None
+        raise _refused(int(match[1]), f"is not TOML: {said[: match.start()]}") from None
+
+
+def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFile | None, Remarks]:
+    values, lines = _parsed(text)
+    remarks = Remarks(lines)
+    root = Table(values, (), remarks)
+    head = root.table("session", required=True)
+    name = head.name("name")
+    seed = head.whole("seed", 0, 0, SEED_MAX)
+    routing = head.one_of("routing", ROUTERS, "a routing rule", BEST_PRICE)
+    head.end()
+    bounds = _bounds(root.table("bounds"))
+    actions = read_actions(root)
+    definitions = Definitions(remarks)
+    definitions.read(root, [action.name for action in actions])
+    market = read_market(root, definitions)
+    data = read_data(root, definitions)
+    limits = LimitReader(definitions, extra_kinds)
+    limits.read(root.table("controls", required=True))
+    root.end()
+    if not remarks.is_clean:
+        return None, remarks
+    warn(definitions, limits.armed, market, bounds)
+    session = SessionFile(
+        name=name,
+        seed=seed,
+        routing=routing,
+        bounds=bounds,
+        instruments=definitions.instruments,
+        venues=definitions.venues,
+        accounts=definitions.accounts,
+        releases=definitions.releases,
+        sources=definitions.sources,
+        set_limits=set_limits(limits.armed),
+        venue_settings=definitions.venue_settings,
+        source_settings=definitions.source_settings,
+        market=market,
+        data=data,
+        actions=actions,
+        text=text,
+    )
+    return session, remarks
+
+
+def _bounds(table: Table) -> Bounds:
+    fields = Bounds.__struct_fields__
+    defaults = Bounds()
+    values = {
+        field: table.whole(field, getattr(defaults, field), 1, BOUND_MAX) for field in fields
+    }
+    table.end()
+    return Bounds(**values)

@@ -1,0 +1,94 @@
+"""Session parts: what a session file says beyond the definitions that enter the journal as
+commands: how venues are simulated, what decides, which market is generated, which recordings are
+read.
+"""
+
+from msgspec import Struct
+
+from interlock.messages.units import Lots, Nanoseconds, Ticks
+
+EXCHANGE = "exchange"
+RECORDED = "recorded"
+VENUE_KINDS = (EXCHANGE, RECORDED)
+
+FILE = "file"
+WEBHOOK = "webhook"
+ACTION_KINDS = (FILE, WEBHOOK)
+
+
+class VenueSettings(Struct, frozen=True):
+    """How one venue is simulated."""
+
+    name: str
+    kind: str
+    """`exchange`: matches our orders with those of a generated market; `recorded`: fills them
+    against recordings."""
+    latency_out_ns: Nanoseconds = 0
+    latency_in_ns: Nanoseconds = 0
+    self_match: int = 0
+    """One of the exchange's self-match modes."""
+    messages_reject: int = 0
+    """Above this many messages in three seconds the venue rejects; 0 never."""
+    messages_logout: int = 0
+    """Above this many it logs us out and cancels; 0 never."""
+    levels: int = 1
+    """Depth that an exchange publishes."""
+    publish_interval_ns: Nanoseconds = 0
+    """An exchange publishes an instrument's market at most this often."""
+
+
+class SourceSettings(Struct, frozen=True):
+    """What decides for one source, and under which release."""
+
+    name: str
+    model: str = ""
+    """A built-in model, or `package.module:Class`; empty when decisions come from outside."""
+    parameters: dict[str, int] = {}
+    release: str = ""
+    epoch: int = 0
+    decision_latency_ns: Nanoseconds = 0
+
+
+class InstrumentMarket(Struct, frozen=True):
+    """How one instrument trades in the generated market: the fields of its `Profile`."""
+
+    symbol: str
+    price: Ticks
+    half_spread: Ticks
+    depth_ticks: int
+    quantity: Lots
+    events_per_second: int
+    volatility_ppm: int
+
+
+class MarketSettings(Struct, frozen=True):
+    """The generated market."""
+
+    start_ns: Nanoseconds
+    duration_ns: Nanoseconds
+    instruments: tuple[InstrumentMarket, ...]
+
+
+class DataSettings(Struct, frozen=True):
+    """What the content of a recording does not say. An empty field leaves it to the content."""
+
+    kind: str = ""
+    name: str = ""
+    """Which files are meant, as a pattern of their names such as `spot-*.gz`."""
+    venue: str = ""
+    instrument: str = ""
+    symbol: str = ""
+    """How the recording writes the instrument's symbol."""
+    levels: int = 0
+    clock: str = ""
+
+
+class ActionSettings(Struct, frozen=True):
+    """The executor of one named action."""
+
+    name: str
+    kind: str
+    path: str = ""
+    """`file`: relative to the session's folder."""
+    url: str = ""
+    """`webhook`: where each action is posted."""

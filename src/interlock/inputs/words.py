@@ -1,0 +1,119 @@
+"""Words: every line that may come through the live door, and the command it becomes.
+
+A line is a decision (see `decisions`), or an object with exactly one of these names:
+
+    {"halt": {"scope": "source:momentum", "by": "anna", "text": "looks wrong",
+              "cancel_working": true, "reduce_only": false}}
+    {"lift_halt": {"scope": "source:momentum", "by": "ben", "text": "checked with anna"}}
+    {"quote": {"instrument": "BTCUSDT", "venue": "binance", "bid": "61837.63",
+               "bid_quantity": "3.78", "ask": "61837.64", "ask_quantity": "1.54", "venue_time":
+               1723161255343000000}}
+    {"trade": {"instrument": "BTCUSDT", "venue": "binance", "price": "61837.63", "quantity": "0.02",
+               "side": "sell", "venue_time": 1723161255343000000}}
+
+A scope is `firm`, or `account:`, `source:`, `instrument:` or `venue:` and a name. In a quote, a
+side that is left out (or whose quantity is "0") does not exist; `side` of a trade is the side that
+took liquidity. Bounds and strictness are those of decisions.
+"""
+
+from typing import Final
+
+from interlock.inputs.decisions import (
+    NO_DEFAULTS,
+    TEXT_CHARACTERS_MAX,
+    DecisionDefaults,
+    decision_of,
+)
+from interlock.inputs.fields import NAME_CHARACTERS_MAX, Fields, Findings
+from interlock.inputs.strict_json import parse_object
+from interlock.messages.commands import (
+    Command,
+    Halt,
+    LiftHalt,
+    NoteTrade,
+    ProposeDecision,
+    UpdateQuote,
+)
+from interlock.messages.definitions import Instrument
+from interlock.messages.terms import SIDES
+
+SCOPE_KINDS: Final = ("account", "source", "instrument", "venue")
+WORDS: Final = ("halt", "lift_halt", "quote", "trade")
+
+
+def decode_line(
+    line: bytes, instruments: dict[str, Instrument], defaults: DecisionDefaults = NO_DEFAULTS
+) -> Command:
+    """This reads one line as a command.
+
+    Raises `InputRefused` with every mistake that was found; nothing else, whatever the bytes.
+    """
+    value = parse_object(line)
+    word = next(iter(value)) if len(value) == 1 else ""
+    if word not in WORDS:
+        return ProposeDecision(decision_of(value, instruments, defaults))
+    findings = Findings(instruments)
+    fields = Fields(value[word], f"$.{word}", findings)
+    command: Command
+    if word == "halt":
+        command = Halt(
+            scope=_scope(fields),
+            by=fields.name("by"),
+            text=fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX),
+            cancel_working=fields.flag("cancel_working", True),
+            reduce_only=fields.flag("reduce_only", False),
+        )
+    elif word == "lift_halt":
+        command = LiftHalt(
+            scope=_scope(fields),
+            by=fields.name("by"),
+            text=fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX),
+        )
+    elif word == "quote":
+        command = _quote(fields)
+    else:
+        command = _trade(fields)
+    if fields.is_object:
+        fields.end()
+    findings.refuse_if_any()
+    return command
+
+
+def _scope(fields: Fields) -> str:
+    scope = fields.text("scope", characters_max=NAME_CHARACTERS_MAX + 16)
+    kind, colon, name = scope.partition(":")
+    if scope == "firm" or (not scope and fields.take("scope") != ""):
+        return scope
+    if kind not in SCOPE_KINDS or not colon or not name or not name.isprintable():
+        kinds = ", ".join(f"{kind}:NAME" for kind in SCOPE_KINDS)
+        fields.note("scope", f"was {scope!r}, must be firm, or one of {kinds}")
+    return scope
+
+
+def _quote(fields: Fields) -> UpdateQuote:
+    instrument = fields.instrument()
+    quote = UpdateQuote(
+        instrument=instrument.symbol if instrument is not None else "",
+        venue=fields.name("venue"),
+        bid=fields.price("bid", instrument),
+        bid_quantity=fields.quantity("bid_quantity", instrument),
+        ask=fields.price("ask", instrument),
+        ask_quantity=fields.quantity("ask_quantity", instrument),
+        venue_time_ns=fields.moment("venue_time", 0),
+    )
+    for side in ("bid", "ask"):
+        if fields.has(side) != fields.has(f"{side}_quantity"):
+            fields.note(side, f"and {side}_quantity belong together: give both or neither")
+    return quote
+
+
+def _trade(fields: Fields) -> NoteTrade:
+    instrument = fields.instrument()
+    return NoteTrade(
+        instrument=instrument.symbol if instrument is not None else "",
+        venue=fields.name("venue"),
+        price=fields.price("price", instrument, None),
+        quantity=fields.quantity("quantity", instrument, None, least=1),
+        aggressor=fields.choice("side", SIDES, 0),
+        venue_time_ns=fields.moment("venue_time", 0),
+    )

@@ -1,0 +1,51 @@
+"""Operators' words and market lines at the live door."""
+
+import json
+
+import pytest
+
+from inputs.captures import INSTRUMENTS
+from interlock.inputs.refusals import InputRefused
+from interlock.inputs.words import decode_line
+from interlock.messages.commands import Halt, LiftHalt, NoteTrade, UpdateQuote
+from interlock.messages.terms import SELL
+
+
+def taken(value: object) -> object:
+    return decode_line(json.dumps(value).encode(), INSTRUMENTS)
+
+
+def test_a_halt_names_its_scope_and_who_trips_it() -> None:
+    word = {"scope": "source:momentum", "by": "anna", "text": "looks wrong", "reduce_only": True}
+    assert taken({"halt": word}) == Halt("source:momentum", "anna", "looks wrong", True, True)
+    assert taken({"halt": {"scope": "firm", "by": "anna"}}) == Halt("firm", "anna", "")
+
+
+def test_a_halt_is_lifted_by_name() -> None:
+    word = {"scope": "venue:spot", "by": "ben", "text": "checked"}
+    assert taken({"lift_halt": word}) == LiftHalt("venue:spot", "ben", "checked")
+
+
+@pytest.mark.parametrize("scope", ["", "everything", "source:", "source", "planet:earth", 7, None])
+def test_a_scope_that_names_nothing_is_refused(scope: object) -> None:
+    with pytest.raises(InputRefused, match=r"\$\.halt\.scope"):
+        taken({"halt": {"scope": scope, "by": "anna"}})
+
+
+def test_market_lines_become_quotes_and_trades() -> None:
+    quote = {"instrument": "IBM", "venue": "us", "bid": "181.00", "bid_quantity": "100"}
+    assert taken({"quote": quote}) == UpdateQuote("IBM", "us", 18_100, 100, 0, 0, 0)
+    trade = {"instrument": "IBM", "venue": "us", "price": "181.00", "quantity": "5"}
+    trade |= {"side": "sell", "venue_time": "1970-01-01T00:00:01Z"}
+    wanted = NoteTrade("IBM", "us", 18_100, 5, SELL, 1_000_000_000)
+    assert taken({"trade": trade}) == wanted
+
+
+def test_a_quote_with_half_a_side_is_refused() -> None:
+    with pytest.raises(InputRefused, match="belong together"):
+        taken({"quote": {"instrument": "IBM", "venue": "us", "bid": "181.00"}})
+
+
+def test_a_word_with_a_field_too_many_is_refused() -> None:
+    with pytest.raises(InputRefused, match=r"\$\.halt\.canel_working"):
+        taken({"halt": {"scope": "firm", "by": "anna", "canel_working": False}})
