@@ -57,7 +57,8 @@ class GrossExposure(Control):
     """Refuses an order after which the account's positions in one currency, each at its worst and
     all added up without their signs, could be worth more than `value_max` (C08).
 
-    An order that makes no position's worst larger passes whatever the sum is.
+    An order that makes no position's worst larger passes whatever the sum is. The sum cannot be
+    evaluated while a position that counts has no mark.
     """
 
     def __init__(self, limit: Limit) -> None:
@@ -76,6 +77,9 @@ class GrossExposure(Control):
         worst = position.worst_lots()
         if after <= worst:
             finding.allow(gross, self.value_max)
+            return
+        if gross < 0:
+            finding.cannot_evaluate()
             return
         gross += instrument.value(instrument.mark, after) - position.worst_value()
         finding.refuse_above(

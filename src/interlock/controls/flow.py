@@ -26,7 +26,7 @@ class MessageRate(Control):
         if window is None:
             finding.cannot_evaluate()
             return
-        count = window.count_at(ledger.time_ns) + proposal.ahead_orders + 1
+        count = window.count_at(ledger.time_ns) + proposal.ahead_messages + 1
         finding.refuse_above(MESSAGE_RATE_ABOVE_LIMIT, count, self.count_max)
 
 

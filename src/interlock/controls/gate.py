@@ -16,6 +16,9 @@ from interlock.messages.definitions import Limit
 from interlock.messages.reasons import LIMIT_MISSING, NONE
 from interlock.messages.terms import ALLOW
 
+# What a finding can hold: the 63 bits that every codec carries. A number beyond is as good as this.
+_NUMBER_MAX: Final = (1 << 63) - 1
+
 # Routes are resolved when limits change, and again when there are more of them than this.
 ROUTES_MAX: Final = 10_000
 
@@ -32,6 +35,12 @@ class UserControl:
             self.control.judge(proposal, ledger, finding)
         except Exception:
             finding.cannot_evaluate()
+
+
+def _bounded(number: int) -> int:
+    if number > _NUMBER_MAX:
+        return _NUMBER_MAX
+    return number if number >= -_NUMBER_MAX else -_NUMBER_MAX
 
 
 @final
@@ -148,8 +157,8 @@ class Gate:
         findings.append(line)
         findings.append(control)
         findings.append(finding.severity)
-        findings.append(finding.observed)
-        findings.append(finding.bound)
+        findings.append(_bounded(finding.observed))
+        findings.append(_bounded(finding.bound))
         if finding.severity > self.severity:
             self.severity = finding.severity
             self.reason = finding.reason
@@ -176,13 +185,22 @@ class Gate:
         self._armed = []
         for number in range(len(self.ledger.limits.limits)):
             limit = self.ledger.limits.limits[number]
-            control = make_control(limit, number)
-            user: UserControl | None = None
-            if control is None and limit.control in self.user_controls:
-                user = UserControl(self.user_controls[limit.control](limit))
-            self._armed.append(ArmedControl(number, limit, control, user))
+            self._armed.append(self._make(number, limit))
         self._routes = {}
         self._version = self.ledger.limits.version
+
+    def _make(self, number: int, limit: Limit) -> ArmedControl:
+        """This makes the control of a limit. One that cannot be made cannot be evaluated, and so
+        refuses (law 4)."""
+        control: Control | None = None
+        user: UserControl | None = None
+        try:
+            control = make_control(limit, number)
+            if control is None and limit.control in self.user_controls:
+                user = UserControl(self.user_controls[limit.control](limit))
+        except Exception:
+            return ArmedControl(number, limit, None, None)
+        return ArmedControl(number, limit, control, user)
 
     def _resolve(self, plan: Plan, proposal: Proposal, venue: str) -> Route:
         account = plan.account.name if plan.account is not None else ""

@@ -14,7 +14,7 @@ from interlock.messages.reasons import (
     PRICE_OUTSIDE_COLLAR,
 )
 from interlock.messages.terms import BUY, CONTINUOUS, MARKET
-from interlock.messages.units import NS_PER_MS, bps_of
+from interlock.messages.units import BPS_ONE, NS_PER_MS
 
 
 @final
@@ -39,7 +39,8 @@ class MarketData(Control):
         if market.is_crossed() and instrument.phase_at(ledger.time_ns) == CONTINUOUS:
             finding.refuse(MARKET_CROSSED, market.bid, market.ask)
             return
-        age_ms = (ledger.time_ns - market.time_ns) // NS_PER_MS
+        # A part of a millisecond counts as one: the bound is exact.
+        age_ms = -((market.time_ns - ledger.time_ns) // NS_PER_MS)
         finding.refuse_above(MARKET_STALE, age_ms, self.age_ms)
 
 
@@ -74,10 +75,11 @@ class PriceCollar(Control):
         price = proposal.price
         if proposal.order_type == MARKET:
             price = market.far_price(proposal.side)
-        away = bps_of(2 * price - reference, reference)
-        if proposal.side != BUY:
-            away = -away
+        away = 2 * price - reference if proposal.side == BUY else reference - 2 * price
+        # A part of a basis point counts as one: the bound is exact, however fine the tick.
         if away >= 0:
-            finding.refuse_above(PRICE_OUTSIDE_COLLAR, away, self.bps)
+            finding.refuse_above(PRICE_OUTSIDE_COLLAR, -(-away * BPS_ONE // reference), self.bps)
         else:
-            finding.refuse_above(PRICE_OUTSIDE_COLLAR, -away, self.passive_bps)
+            finding.refuse_above(
+                PRICE_OUTSIDE_COLLAR, -(away * BPS_ONE // reference), self.passive_bps
+            )

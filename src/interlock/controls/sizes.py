@@ -17,19 +17,24 @@ from interlock.messages.units import BPS_ONE
 
 @final
 class OrderQuantityLimit(Control):
-    """Refuses an order of more than `quantity_max` (C03)."""
+    """Refuses an order of more than `quantity_max` (C03). An amend that adds nothing passes."""
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
         self.quantity_max: Final[int] = self.whole("quantity_max")
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        if proposal.replaces is not None and proposal.added == 0:
+            finding.allow(proposal.quantity, self.quantity_max)
+            return
         finding.refuse_above(QUANTITY_ABOVE_ORDER_LIMIT, proposal.quantity, self.quantity_max)
 
 
 @final
 class OrderValueLimit(Control):
-    """Refuses an order worth more than `value_max` at the worst price it may trade at (C02)."""
+    """Refuses an order worth more than `value_max` at the worst price it may trade at (C02). An
+    amend that adds nothing passes.
+    """
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
@@ -38,6 +43,9 @@ class OrderValueLimit(Control):
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.instrument is None or proposal.price <= 0:
             finding.cannot_evaluate()
+            return
+        if proposal.replaces is not None and proposal.added_value == 0:
+            finding.allow(proposal.value, self.value_max)
             return
         finding.refuse_above(VALUE_ABOVE_ORDER_LIMIT, proposal.value, self.value_max)
 

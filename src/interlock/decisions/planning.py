@@ -5,7 +5,7 @@ whether they may be; what cannot be planned says why, and the gate refuses it.
 from typing import Final, final
 
 from interlock.decisions.proposal import Plan, Proposal
-from interlock.decisions.quoting import plan_quotes
+from interlock.decisions.quoting import plan_quotes, terms_of_change
 from interlock.decisions.routing import Router
 from interlock.decisions.sizing import size
 from interlock.ledger.ledger import Ledger
@@ -40,6 +40,7 @@ from interlock.messages.terms import (
     GTD,
     IOC,
     LIMIT,
+    MARGINED,
     MARKET,
     MARKETABLE_LIMIT,
     PARTIALLY_FILLED,
@@ -47,7 +48,7 @@ from interlock.messages.terms import (
     SELL,
     WORKING,
 )
-from interlock.messages.units import BPS_ONE, Lots, Ticks
+from interlock.messages.units import BPS_ONE, Lots
 
 # A market order has no limit of its own: its money is reserved this far beyond the far touch.
 MARKET_ALLOWANCE_BPS: Final = 500
@@ -179,7 +180,7 @@ class Planner:
             proposal.position = plan.account.positions.get(proposal.symbol)
         self._route(proposal)
         if proposal.replaces is not None:
-            self._value_of_change(proposal, proposal.replaces.price)
+            self._value_of_change(proposal)
             return
         proposal.problem = _contradiction(proposal.side, proposal.terms)
         self._value(proposal)
@@ -195,28 +196,20 @@ class Planner:
         if order.status not in (WORKING, PARTIALLY_FILLED, PENDING_REPLACE):
             plan.problem = ORDER_NOT_WORKING
             return
-        if action.quantity <= order.filled or action.price <= 0:
+        is_other = action.instrument not in ("", order.instrument.symbol)
+        if action.quantity <= order.filled or action.price <= 0 or is_other:
             plan.problem = INVALID_TERMS
             return
-        terms = Terms(
-            order_type=order.order_type,
-            price=action.price,
-            time_in_force=order.time_in_force,
-            expire_ns=order.expire_ns,
-            post_only=order.post_only,
-            reduce_only=order.reduce_only,
-            display=order.display,
-            venue=order.venue.name,
-        )
+        terms = terms_of_change(order, action.price)
         proposal = self._new(plan, order.instrument.symbol, order.side, terms)
         proposal.replaces = order
         proposal.asked = action.quantity
         proposal.quantity = action.quantity
         proposal.price = action.price
         self._route(proposal)
-        self._value_of_change(proposal, order.price)
+        self._value_of_change(proposal)
 
-    def _value_of_change(self, proposal: Proposal, price_before: Ticks) -> None:
+    def _value_of_change(self, proposal: Proposal) -> None:
         """An amend is judged on what it adds to what is reserved for the order already."""
         order, instrument = proposal.replaces, proposal.instrument
         assert order is not None, f"line {proposal.line} replaces nothing"
@@ -226,7 +219,7 @@ class Planner:
         added = leaves - order.worst_leaves()
         proposal.added = added if added > 0 else 0
         proposal.value = instrument.value(proposal.price, leaves)
-        before = instrument.value(price_before, order.worst_leaves())
+        before = instrument.value(order.worst_price(), order.worst_leaves())
         proposal.added_value = proposal.value - before if proposal.value > before else 0
 
     def _cancel(self, plan: Plan, action: CancelOrders) -> None:
@@ -248,7 +241,7 @@ class Planner:
                 problem = UNKNOWN_ORDER
             elif named.source is not plan.source:
                 problem = ORDER_OF_ANOTHER_SOURCE
-            elif not is_possible(named.status, ASK_CANCEL):
+            elif not named.is_open() or not is_possible(named.status, ASK_CANCEL):
                 problem = ORDER_NOT_WORKING
             else:
                 plan.cancels.append(number)
@@ -323,15 +316,23 @@ def _judge_together(plan: Plan) -> None:
         for earlier in plan.proposals:
             if earlier.line >= proposal.line:
                 break
-            proposal.ahead_orders += 1
+            proposal.ahead_messages += 1
+            if earlier.replaces is None:
+                proposal.ahead_orders += 1
             if earlier.instrument is None or proposal.instrument is None:
                 continue
-            if earlier.instrument.currency == proposal.instrument.currency:
-                proposal.ahead_gross += earlier.added_value
-                if earlier.side == BUY:
-                    proposal.ahead_value += earlier.added_value
             if earlier.instrument is proposal.instrument:
                 if earlier.side == BUY:
                     proposal.ahead_buy += earlier.added
                 else:
                     proposal.ahead_sell += earlier.added
+            elif earlier.instrument.currency == proposal.instrument.currency:
+                # Gross exposure is counted at marks, whatever the prices of the orders.
+                mark = earlier.instrument.mark
+                proposal.ahead_gross += earlier.instrument.value(mark, earlier.added)
+            if (
+                earlier.instrument.currency == proposal.instrument.currency
+                and earlier.side == BUY
+                and earlier.instrument.settlement != MARGINED
+            ):
+                proposal.ahead_value += earlier.added_value

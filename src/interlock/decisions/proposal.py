@@ -55,7 +55,9 @@ class Proposal:
         self.ahead_sell: Lots = 0
         self.ahead_value: Minor = 0
         self.ahead_gross: Minor = 0
+        """Of other instruments in the same currency; of this one, the lots say it."""
         self.ahead_orders = 0
+        self.ahead_messages = 0
 
 
 @final

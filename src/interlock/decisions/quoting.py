@@ -4,6 +4,11 @@ Level by level and side by side: a quote at a wanted price with the wanted quant
 one at a wanted price with another quantity is amended (a smaller quantity keeps its place in the
 queue); what is left over on both sides is paired, best first, and moved by an amend; the rest is
 cancelled or new.
+
+A quote that is on its way, or being changed, stands as what was asked for it: a ladder that comes
+again before the venue has answered leads to nothing. Such a quote cannot be amended yet, so it is
+cancelled when it is not wanted. One that nobody answers for (UNKNOWN) stays until the venue has
+been asked: it is neither counted on elsewhere nor placed twice.
 """
 
 from interlock.decisions.proposal import Plan, Proposal
@@ -11,7 +16,16 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.decisions import QuoteLadder, Terms
 from interlock.messages.reasons import INVALID_TERMS, NOTHING_TO_DO, OUT_OF_QUOTES
-from interlock.messages.terms import BUY, LIMIT, PARTIALLY_FILLED, SELL, WORKING
+from interlock.messages.terms import (
+    BUY,
+    CLEARED,
+    LIMIT,
+    PARTIALLY_FILLED,
+    PENDING_REPLACE,
+    SELL,
+    UNKNOWN,
+    WORKING,
+)
 from interlock.messages.units import Lots, Ticks
 
 
@@ -54,7 +68,7 @@ def _standing(ledger: Ledger, plan: Plan, action: QuoteLadder, side: int) -> lis
             order.source is plan.source
             and order.side == side
             and order.instrument.symbol == action.instrument
-            and order.status in (WORKING, PARTIALLY_FILLED)
+            and order.status in (CLEARED, WORKING, PARTIALLY_FILLED, PENDING_REPLACE, UNKNOWN)
             and (action.terms.venue in ("", order.venue.name))
         ):
             found.append(order)
@@ -79,31 +93,51 @@ def _plan_side(
     wanted: tuple[tuple[Ticks, Lots], ...],
 ) -> None:
     standing = _standing(ledger, plan, action, side)
-    unmatched: list[tuple[Ticks, Lots]] = []
+    missing: list[tuple[Ticks, Lots]] = []
     for price, quantity in wanted:
-        match: OrderRecord | None = None
-        for order in standing:
-            if order.price == price:
-                match = order
-                break
+        match = _find(standing, price, quantity)
+        if match is None:
+            missing.append((price, quantity))
+        else:
+            standing.remove(match)
+    amendable = [order for order in standing if order.status in (WORKING, PARTIALLY_FILLED)]
+    unmatched: list[tuple[Ticks, Lots]] = []
+    for price, quantity in missing:
+        match = _find(amendable, price, 0)
         if match is None:
             unmatched.append((price, quantity))
-            continue
-        standing.remove(match)
-        if match.leaves() != quantity:
+        else:
+            amendable.remove(match)
+            standing.remove(match)
             _amend(plan, match, price, match.filled + quantity)
     for price, quantity in unmatched:
-        if len(standing) > 0:
-            order = standing.pop(0)
+        if len(amendable) > 0:
+            order = amendable.pop(0)
+            standing.remove(order)
             _amend(plan, order, price, order.filled + quantity)
         else:
             _place(plan, action, side, price, quantity)
     for order in standing:
-        plan.cancels.append(order.order)
+        if order.status != UNKNOWN:
+            plan.cancels.append(order.order)
 
 
-def _amend(plan: Plan, order: OrderRecord, price: Ticks, quantity: Lots) -> None:
-    terms = Terms(
+def _find(orders: list[OrderRecord], price: Ticks, quantity: Lots) -> OrderRecord | None:
+    """The first that stands, or is asked to stand, at a price with a quantity left; any quantity
+    when it is 0."""
+    for order in orders:
+        is_replacing = order.is_replacing()
+        if (order.asked_price if is_replacing else order.price) != price:
+            continue
+        total = order.asked_quantity if is_replacing else order.quantity
+        if quantity in (0, total - order.filled):
+            return order
+    return None
+
+
+def terms_of_change(order: OrderRecord, price: Ticks) -> Terms:
+    """These are an order's own terms at another price."""
+    return Terms(
         order_type=order.order_type,
         price=price,
         time_in_force=order.time_in_force,
@@ -113,6 +147,10 @@ def _amend(plan: Plan, order: OrderRecord, price: Ticks, quantity: Lots) -> None
         display=order.display,
         venue=order.venue.name,
     )
+
+
+def _amend(plan: Plan, order: OrderRecord, price: Ticks, quantity: Lots) -> None:
+    terms = terms_of_change(order, price)
     proposal = Proposal(len(plan.proposals), order.instrument.symbol, order.side, terms)
     proposal.replaces = order
     proposal.asked = quantity

@@ -66,17 +66,19 @@ class Outbox:
         self._answers: list[tuple[Nanoseconds, Command]] = []
 
     def hand_on(self, first: Sequence, entries: list[Entry]) -> None:
-        """This sends the effects of a durable batch, and settles the questions that it answers."""
+        """This sends the effects of a durable batch."""
         assert first > self.sent_sequence, (
             f"batch {first} was handed on, up to {self.sent_sequence}"
         )
         for sequence, entry in enumerate(entries, first):
-            command = entry.command
-            if type(command) is ReportOrder:
-                self._answered(command)
             for event in entry.events:
                 self._send(entry.time_ns, event)
             self.sent_sequence = sequence
+
+    def hear(self, report: ReportOrder) -> None:
+        """This settles a question. Hearing an answer needs no disk: only what leaves does."""
+        if report.kind != REPORT_SILENCE and report.kind not in _STILL_PENDING:
+            self._questions.pop(report.order, None)
 
     def ask_about(self, time_ns: Nanoseconds, venue: str, order: OrderId) -> None:
         """This asks a venue about an order whose fate is not known, after a restart."""
@@ -142,7 +144,3 @@ class Outbox:
         question = Question(venue, time_ns + self._silence_ns[venue])
         self._questions[order] = question
         heappush(self._timers, (question.due_ns, order))
-
-    def _answered(self, report: ReportOrder) -> None:
-        if report.kind != REPORT_SILENCE and report.kind not in _STILL_PENDING:
-            self._questions.pop(report.order, None)

@@ -1,12 +1,11 @@
-"""Session definitions: instruments, venues, accounts, releases and sources as a session file defines
-them.
+"""Session definitions: the instruments, venues, accounts and releases of a session file.
 
 Everything is read even when something before it is wrong; what a wrong entry would have defined is
 left out of what later entries may refer to only when it has no name.
 """
 
 import re
-from importlib.util import find_spec
+from collections.abc import Callable
 from typing import Final, final
 
 from interlock.inputs.session_parts import (
@@ -19,19 +18,12 @@ from interlock.inputs.session_parts import (
 from interlock.inputs.session_remarks import Place, Remarks
 from interlock.inputs.session_table import Table, decimal_text, nearest, shown
 from interlock.messages.commands import ActivateRelease
-from interlock.messages.definitions import Account, Instrument, PhaseStart, Sizing, Source, Venue
+from interlock.messages.definitions import Account, Instrument, PhaseStart, Source, Venue
 from interlock.messages.terms import (
-    AS_ASKED,
-    MODEL,
-    NEW_RISK,
     PHASES,
-    PRIORITIES,
     RELEASE_ACTIVE,
-    RELEASE_CANARY,
     RELEASE_STATES,
     SETTLEMENTS,
-    SIZING_RULES,
-    SOURCE_KINDS,
     SPOT,
 )
 from interlock.messages.units import (
@@ -44,17 +36,13 @@ from interlock.messages.units import (
     parse_decimal,
 )
 from interlock.simulation.book import EXPIRE_TAKER, SELF_MATCH_MODES
-from interlock.simulation.sources import MODELS, make_model
 
 NS_PER_US: Final = 1_000
 US_MAX: Final = 60_000_000
-ORDERS: Final = "orders"
-"""What a source must be granted to trade."""
 BY: Final = "session file"
 
 _TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _OFFSET: Final = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
-_CLASS: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 
 
 @final
@@ -80,19 +68,16 @@ class Definitions:
     def symbols(self) -> list[str]:
         return [*self.instruments, *self.broken]
 
-    def read(self, root: Table, actions: list[str]) -> None:
-        """This reads every definition of a file; `actions` are the named actions it has."""
+    def read(self, root: Table) -> None:
+        """This reads every definition of a file but its sources."""
         self._currencies(root.table("currencies", required=True))
-        self._each(root, "instruments", "symbol", self._instrument)
-        self._each(root, "venues", "name", self._venue)
-        self._each(root, "accounts", "name", self._account)
-        self._each(root, "releases", "name", self._release)
-        seen: dict[str, None] = {}
-        for table in root.tables("sources", required=True):
-            self._source(table, self._named(table, "name", seen), actions)
-            table.end()
+        self.each(root, "instruments", "symbol", self._instrument)
+        self.each(root, "venues", "name", self._venue)
+        self.each(root, "accounts", "name", self._account)
+        self.each(root, "releases", "name", self._release)
 
-    def _each(self, root: Table, section: str, key: str, read: "_Reader") -> None:
+    def each(self, root: Table, section: str, key: str, read: Callable[[Table, str], None]) -> None:
+        """This reads each entry of an array of tables, under its name."""
         seen: dict[str, None] = {}
         for table in root.tables(section, required=True):
             read(table, self._named(table, key, seen))
@@ -155,13 +140,13 @@ class Definitions:
             table.whole("taker_fee_ppm", 0, -1_000_000, 1_000_000),
             table.whole("silence_ms", 2_000, 1, 86_400_000) * NS_PER_MS,
         )
-        latency_out_ns = table.whole("latency_out_us", 0, 0, US_MAX) * NS_PER_US
-        latency_in_ns = table.whole("latency_in_us", 0, 0, US_MAX) * NS_PER_US
+        latency_out_us = table.whole("latency_out_us", 0, 0, US_MAX)
+        latency_in_us = table.whole("latency_in_us", 0, 0, US_MAX)
         reject = table.whole("messages_reject", 0, 0, 1_000_000)
         logout = table.whole("messages_logout", 0, 0, 1_000_000)
         if 0 < logout < reject:
             table.note("messages_logout", f"was {logout}, must be 0 or at least {reject}")
-        if latency_out_ns + latency_in_ns >= venue.silence_ns:
+        if (latency_out_us + latency_in_us) * NS_PER_US >= venue.silence_ns:
             table.note(
                 "silence_ms",
                 f"was {venue.silence_ns // NS_PER_MS}, must be longer than the way there and back",
@@ -174,13 +159,13 @@ class Definitions:
         settings = VenueSettings(
             name,
             kind,
-            latency_out_ns,
-            latency_in_ns,
+            latency_out_us,
+            latency_in_us,
             EXPIRE_TAKER if kind == RECORDED else _self_match(table),
             reject,
             logout,
             1 if kind == RECORDED else table.whole("levels", 5, 1, 100),
-            0 if kind == RECORDED else table.whole("publish_interval_us", 0, 0, US_MAX) * NS_PER_US,
+            0 if kind == RECORDED else table.whole("publish_interval_us", 0, 0, US_MAX),
         )
         if name:
             self.venues[name] = venue
@@ -189,7 +174,7 @@ class Definitions:
     # --- accounts and releases ---------------------------------------------------------------
 
     def _account(self, table: Table, name: str) -> None:
-        cash = self._amounts(table.table("cash", required=True))
+        cash = self.amounts(table.table("cash", required=True))
         positions: list[tuple[str, int, int]] = []
         held: dict[str, Place] = {}
         for entry in table.tables("positions", required=False):
@@ -200,6 +185,8 @@ class Definitions:
             held[symbol] = entry.at("instrument")
             lots = _lots(entry, "quantity", instrument)
             cost = entry.decimal("cost", instrument.currency_digits if instrument else 18, 0)
+            if cost and not lots and instrument is not None:
+                entry.note("cost", "must be 0 where the quantity is 0")
             if instrument is not None:
                 positions.append((symbol, lots, cost))
             entry.end()
@@ -209,9 +196,10 @@ class Definitions:
             self.accounts[name] = Account(name, of_cash, tuple(positions))
             self.held[name] = held
             for symbol, place in held.items():
-                self._need_cash(name, symbol, place)
+                self.need_cash(name, symbol, place)
 
-    def _amounts(self, table: Table) -> list[tuple[str, int]]:
+    def amounts(self, table: Table) -> list[tuple[str, int]]:
+        """This is a table of money by currency, in minor units."""
         amounts: list[tuple[str, int]] = []
         for currency in table.names():
             if currency in self.currencies:
@@ -222,8 +210,10 @@ class Definitions:
                 table.note(currency, f"must be one of [currencies]; {hint}")
         return amounts
 
-    def _need_cash(self, account: str, symbol: str, place: Place) -> None:
-        # The ledger keeps a position beside the cash that pays for it.
+    def need_cash(self, account: str, symbol: str, place: Place) -> None:
+        """This notes it when an account has no cash in an instrument's currency: the ledger keeps a
+        position beside the cash that pays for it.
+        """
         instrument, owner = self.instruments.get(symbol), self.accounts.get(account)
         if instrument is None or owner is None:
             return
@@ -239,72 +229,6 @@ class Definitions:
         state = table.choice("state", RELEASE_STATES, RELEASE_ACTIVE)
         if name:
             self.releases[name] = ActivateRelease(name, epoch, state, BY)
-
-    # --- sources -----------------------------------------------------------------------------
-
-    def _source(self, table: Table, name: str, actions: list[str]) -> None:
-        account = table.one_of("account", self.accounts, "one of [[accounts]]")
-        what = "the symbol of one of [[instruments]]"
-        symbols = table.some_of("instruments", self.symbols, what, required=False)
-        for index, symbol in enumerate(symbols):
-            self._need_cash(account, symbol, (*table.at("instruments"), index))
-        granted = (ORDERS,)
-        if table.has("actions"):
-            what = f"{ORDERS} or a named action, defined by [actions.NAME]"
-            granted = table.some_of("actions", [ORDERS, *actions], what, required=True)
-        source = Source(
-            name,
-            account,
-            table.choice("kind", SOURCE_KINDS, MODEL),
-            symbols,
-            granted,
-            table.choice("priority", PRIORITIES, NEW_RISK),
-            self._sizing(table.table("sizing")),
-        )
-        settings = self._decider(table, name)
-        if name:
-            self.sources[name] = source
-            self.source_settings[name] = settings
-
-    def _sizing(self, table: Table) -> Sizing:
-        rule = table.choice("rule", SIZING_RULES, AS_ASKED)
-        notional = self._amounts(table.table("notional", required=rule != AS_ASKED))
-        if rule == AS_ASKED and notional:
-            table.note("notional", "is for the rules fixed_notional and volatility_target")
-        share = table.whole("touch_share_bps", 0, 0, 10_000)
-        table.end()
-        return Sizing(rule, tuple(notional), share)
-
-    def _decider(self, table: Table, name: str) -> SourceSettings:
-        model = table.text("model", "")
-        parameters = _parameters(table.table("parameters"), model)
-        if model and model not in MODELS and not _CLASS.fullmatch(model):
-            built_in = ", ".join(MODELS)
-            text = f"was {shown(model)}, must be one of {built_in}, or package.module:Class"
-            table.note("model", text)
-        elif ":" in model and not _has_module(model.partition(":")[0]):
-            table.note("model", f"was {shown(model)}, whose module cannot be found")
-        if not model and table.has("parameters"):
-            table.note("parameters", "is for a source with a model")
-        release = table.one_of(
-            "release", self.releases, "one of [[releases]]", None if model else ""
-        )
-        epoch = table.whole("epoch", None if model else 0, 1)
-        known = self.releases.get(release)
-        if known is not None and known.epoch != epoch:
-            text = f"was {epoch}, must be {known.epoch}, the epoch of release {release}"
-            table.note("epoch", text)
-        if known is not None and known.state not in (RELEASE_ACTIVE, RELEASE_CANARY):
-            state = RELEASE_STATES[known.state]
-            table.note("release", f"was {shown(release)}, which is {state}: it may not decide")
-        latency_us = table.whole("decision_latency_us", 0, 0, US_MAX)
-        return SourceSettings(name, model, parameters, release, epoch, latency_us * NS_PER_US)
-
-
-class _Reader:
-    """What reads one entry of a section (a type for the checker)."""
-
-    def __call__(self, table: Table, name: str) -> None: ...
 
 
 def _step(table: Table, name: str) -> tuple[int, int]:
@@ -377,27 +301,3 @@ def _offset(table: Table) -> Nanoseconds:
 
 def _self_match(table: Table) -> int:
     return table.choice("self_match", SELF_MATCH_MODES, EXPIRE_TAKER)
-
-
-def _has_module(name: str) -> bool:
-    # Only the package is looked for: finding what is inside it would run it.
-    try:
-        return find_spec(name.partition(".")[0]) is not None
-    except (ImportError, ValueError):
-        return False
-
-
-def _parameters(table: Table, model: str) -> dict[str, int]:
-    parameters = {name: table.whole(name, None, -(10**18)) for name in table.names()}
-    if model not in MODELS:
-        return parameters
-    known = make_model(model, "", "", 0, {}, [], {}, 0).parameters
-    for name, value in parameters.items():
-        if name not in known:
-            table.note(name, f"is not a parameter of {model}; {nearest(name, known)}")
-            continue
-        try:
-            make_model(model, "", "", 0, {}, [], {name: value}, 0)
-        except ValueError as error:
-            table.note(name, str(error).partition(": ")[2] or str(error))
-    return parameters

@@ -1,5 +1,5 @@
-"""The session file: what a session is made of, in TOML, read strictly and refused with every mistake
-at once.
+"""The session file: what a session is made of, in TOML, read strictly, with every mistake said at
+once.
 
     session = load_session(path)            # or SessionMistakes, with line and field of each
     for command in session.opening(session_id, code_version): ...
@@ -32,6 +32,7 @@ from interlock.inputs.session_parts import (
     VenueSettings,
 )
 from interlock.inputs.session_remarks import Place, Remark, Remarks, SessionMistakes
+from interlock.inputs.session_sources import SourceReader
 from interlock.inputs.session_table import Table
 from interlock.inputs.session_warnings import warn
 from interlock.inputs.session_world import read_actions, read_data, read_market
@@ -62,14 +63,16 @@ class SessionFile(Struct, frozen=True):
     seed: int
     routing: str
     bounds: Bounds
-    instruments: dict[str, Instrument]
-    venues: dict[str, Venue]
-    accounts: dict[str, Account]
-    releases: dict[str, ActivateRelease]
-    sources: dict[str, Source]
+    instruments: tuple[Instrument, ...]
+    venues: tuple[Venue, ...]
+    accounts: tuple[Account, ...]
+    releases: tuple[ActivateRelease, ...]
+    sources: tuple[Source, ...]
     set_limits: tuple[SetLimit, ...]
-    venue_settings: dict[str, VenueSettings]
-    source_settings: dict[str, SourceSettings]
+    venue_settings: tuple[VenueSettings, ...]
+    """In the order of `venues`."""
+    source_settings: tuple[SourceSettings, ...]
+    """In the order of `sources`."""
     market: MarketSettings | None
     data: tuple[DataSettings, ...]
     actions: tuple[ActionSettings, ...]
@@ -92,11 +95,11 @@ class SessionFile(Struct, frozen=True):
         )
         return [
             opening,
-            *(DefineInstrument(instrument) for instrument in self.instruments.values()),
-            *(DefineVenue(venue) for venue in self.venues.values()),
-            *(DefineAccount(account) for account in self.accounts.values()),
-            *(DefineSource(source) for source in self.sources.values()),
-            *self.releases.values(),
+            *(DefineInstrument(instrument) for instrument in self.instruments),
+            *(DefineVenue(venue) for venue in self.venues),
+            *(DefineAccount(account) for account in self.accounts),
+            *(DefineSource(source) for source in self.sources),
+            *self.releases,
             *self.set_limits,
         ]
 
@@ -127,7 +130,7 @@ class SessionFile(Struct, frozen=True):
                 RecordingFile(
                     path,
                     entry.venue,
-                    {entry.symbol: entry.instrument} if entry.symbol else {},
+                    entry.symbols,
                     entry.levels or LEVELS,
                     entry.clock or "local",
                 )
@@ -205,7 +208,9 @@ def _parsed(text: str) -> tuple[dict[str, object], dict[Place, int]]:
         match = _LINE.search(said)
         if match is None:
             last = text.count("\n") + 1
-            raise _refused(last, f"is not TOML: {said.removesuffix(' (at end of document)')}") from None
+            raise _refused(
+                last, f"is not TOML: {said.removesuffix(' (at end of document)')}"
+            ) from None
         raise _refused(int(match[1]), f"is not TOML: {said[: match.start()]}") from None
 
 
@@ -221,7 +226,8 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
     bounds = _bounds(root.table("bounds"))
     actions = read_actions(root)
     definitions = Definitions(remarks)
-    definitions.read(root, [action.name for action in actions])
+    definitions.read(root)
+    SourceReader(definitions, [action.name for action in actions]).read(root)
     market = read_market(root, definitions)
     data = read_data(root, definitions)
     limits = LimitReader(definitions, extra_kinds)
@@ -235,14 +241,14 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
         seed=seed,
         routing=routing,
         bounds=bounds,
-        instruments=definitions.instruments,
-        venues=definitions.venues,
-        accounts=definitions.accounts,
-        releases=definitions.releases,
-        sources=definitions.sources,
+        instruments=tuple(definitions.instruments.values()),
+        venues=tuple(definitions.venues.values()),
+        accounts=tuple(definitions.accounts.values()),
+        releases=tuple(definitions.releases.values()),
+        sources=tuple(definitions.sources.values()),
         set_limits=set_limits(limits.armed),
-        venue_settings=definitions.venue_settings,
-        source_settings=definitions.source_settings,
+        venue_settings=tuple(definitions.venue_settings.values()),
+        source_settings=tuple(definitions.source_settings.values()),
         market=market,
         data=data,
         actions=actions,
@@ -254,8 +260,6 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
 def _bounds(table: Table) -> Bounds:
     fields = Bounds.__struct_fields__
     defaults = Bounds()
-    values = {
-        field: table.whole(field, getattr(defaults, field), 1, BOUND_MAX) for field in fields
-    }
+    values = {field: table.whole(field, getattr(defaults, field), 1, BOUND_MAX) for field in fields}
     table.end()
     return Bounds(**values)

@@ -158,7 +158,9 @@ class LimitReader:
     def _targets(self, kind: ControlKind, scope: str) -> list[_Target]:
         units = [parameter.unit for parameter in kind.parameters]
         instruments = self._instruments_in(scope)
-        if any(unit in _STEPS for unit in units) or (MONEY in units and "instrument" in kind.scopes):
+        if any(unit in _STEPS for unit in units) or (
+            MONEY in units and "instrument" in kind.scopes
+        ):
             return [_Target(one, "", one.currency_digits) for one in instruments]
         if MONEY not in units:
             return [_Target(None, "", 0)]
@@ -167,9 +169,7 @@ class LimitReader:
 
     # --- parameters --------------------------------------------------------------------------
 
-    def _values(
-        self, table: Table, parameter: Parameter, targets: list[_Target]
-    ) -> list[Value]:
+    def _values(self, table: Table, parameter: Parameter, targets: list[_Target]) -> list[Value]:
         """The value of a parameter for each target."""
         name, unit = parameter.name, parameter.unit
         if not table.has(name) and parameter.default != -1 and unit != SYMBOLS:
@@ -191,9 +191,7 @@ class LimitReader:
             self.remarks.warn(table.at(name), "names nothing, so this never binds")
         return symbols
 
-    def _amounts(
-        self, table: Table, parameter: Parameter, targets: list[_Target]
-    ) -> list[Value]:
+    def _amounts(self, table: Table, parameter: Parameter, targets: list[_Target]) -> list[Value]:
         name, place = parameter.name, table.at(parameter.name)
         value = table.take(name)
         if not table.has(name):
@@ -232,9 +230,7 @@ class LimitReader:
                 table.note(key, f"is not covered by this scope; {nearest(key, wanted)}")
         return amounts
 
-    def _amount(
-        self, place: Place, value: object, parameter: Parameter, target: _Target
-    ) -> int:
+    def _amount(self, place: Place, value: object, parameter: Parameter, target: _Target) -> int:
         instrument, low, high = target.instrument, parameter.low, parameter.high
         try:
             text = decimal_text(value)

@@ -11,6 +11,9 @@ EXCHANGE = "exchange"
 RECORDED = "recorded"
 VENUE_KINDS = (EXCHANGE, RECORDED)
 
+DATA_KINDS = ("binance", "equity", "plain")
+"""What `recordings.kind_of` tells apart."""
+
 FILE = "file"
 WEBHOOK = "webhook"
 ACTION_KINDS = (FILE, WEBHOOK)
@@ -23,8 +26,8 @@ class VenueSettings(Struct, frozen=True):
     kind: str
     """`exchange`: matches our orders with those of a generated market; `recorded`: fills them
     against recordings."""
-    latency_out_ns: Nanoseconds = 0
-    latency_in_ns: Nanoseconds = 0
+    latency_out_us: int = 0
+    latency_in_us: int = 0
     self_match: int = 0
     """One of the exchange's self-match modes."""
     messages_reject: int = 0
@@ -33,7 +36,7 @@ class VenueSettings(Struct, frozen=True):
     """Above this many it logs us out and cancels; 0 never."""
     levels: int = 1
     """Depth that an exchange publishes."""
-    publish_interval_ns: Nanoseconds = 0
+    publish_interval_us: int = 0
     """An exchange publishes an instrument's market at most this often."""
 
 
@@ -46,13 +49,13 @@ class SourceSettings(Struct, frozen=True):
     parameters: dict[str, int] = {}
     release: str = ""
     epoch: int = 0
-    decision_latency_ns: Nanoseconds = 0
+    decision_latency_us: int = 0
 
 
-class InstrumentMarket(Struct, frozen=True):
-    """How one instrument trades in the generated market: the fields of its `Profile`."""
+class MarketProfile(Struct, frozen=True):
+    """How one instrument trades in the generated market."""
 
-    symbol: str
+    instrument: str
     price: Ticks
     half_spread: Ticks
     depth_ticks: int
@@ -65,8 +68,8 @@ class MarketSettings(Struct, frozen=True):
     """The generated market."""
 
     start_ns: Nanoseconds
-    duration_ns: Nanoseconds
-    instruments: tuple[InstrumentMarket, ...]
+    duration_s: int
+    profiles: tuple[MarketProfile, ...]
 
 
 class DataSettings(Struct, frozen=True):
@@ -76,9 +79,8 @@ class DataSettings(Struct, frozen=True):
     name: str = ""
     """Which files are meant, as a pattern of their names such as `spot-*.gz`."""
     venue: str = ""
-    instrument: str = ""
-    symbol: str = ""
-    """How the recording writes the instrument's symbol."""
+    symbols: dict[str, str] = {}
+    """Symbols in the recording to instruments of the session, where the names do not tell."""
     levels: int = 0
     clock: str = ""
 
@@ -88,7 +90,5 @@ class ActionSettings(Struct, frozen=True):
 
     name: str
     kind: str
-    path: str = ""
-    """`file`: relative to the session's folder."""
-    url: str = ""
-    """`webhook`: where each action is posted."""
+    target: str
+    """A path relative to the session's folder, or the URL to post to."""

@@ -1,8 +1,8 @@
 """Session tables: the fields of one TOML table, each mistake noted at its place.
 
 Nothing here raises for a wrong value: it notes the mistake and hands back a harmless stand-in, so
-that all mistakes of a file are found in one pass. Numbers with a fraction are text, `"0.01"`: a TOML
-float is binary and has already been rounded when it gets here.
+that all mistakes of a file are found in one pass. Numbers with a fraction are text, `"0.01"`: a
+TOML float is binary and has already been rounded when it gets here.
 """
 
 from collections.abc import Iterable
@@ -124,9 +124,7 @@ class Table:
         self.note(name, f"was {shown(value)}, must be one of {', '.join(table.values())}")
         return default or 0
 
-    def one_of(
-        self, name: str, known: Iterable[str], what: str, default: str | None = None
-    ) -> str:
+    def one_of(self, name: str, known: Iterable[str], what: str, default: str | None = None) -> str:
         """This is a name that is defined elsewhere in the file; empty after a mistake."""
         text = self.name(name, default)
         if text and self.has(name) and text not in known:
@@ -230,7 +228,7 @@ def name_fault(text: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """This says which known name was probably meant, or which there are."""
     names = list(known)
-    close = get_close_matches(name[:NAME_CHARACTERS_MAX], names, 1)
+    close = get_close_matches(name[:NAME_CHARACTERS_MAX], names, 1, 0.55)
     if close:
         return f"did you mean {close[0]}?"
-    return f"there are {', '.join(names[:12])}" if names else "there are none"
+    return f"known are {', '.join(names[:12])}" if names else "none is defined"

@@ -8,19 +8,20 @@ from urllib.parse import urlsplit
 
 from interlock.inputs.binance import CLOCKS
 from interlock.inputs.moments import parse_moment
-from interlock.inputs.recordings import KINDS
 from interlock.inputs.session_definitions import Definitions
 from interlock.inputs.session_parts import (
     ACTION_KINDS,
+    DATA_KINDS,
     EXCHANGE,
     FILE,
     RECORDED,
     WEBHOOK,
     ActionSettings,
     DataSettings,
-    InstrumentMarket,
+    MarketProfile,
     MarketSettings,
 )
+from interlock.inputs.session_sources import ORDERS
 from interlock.inputs.session_table import Table, decimal_text, shown
 from interlock.messages.definitions import Instrument
 from interlock.messages.units import NS_PER_DAY, NS_PER_SECOND, UnitError
@@ -45,14 +46,14 @@ def read_market(root: Table, definitions: Definitions) -> MarketSettings | None:
             start_ns = parse_moment(text)
         except ValueError:
             table.note("start", f"was {shown(text)}, must be UTC such as 2026-01-05T14:30:00Z")
-    duration_ns = table.whole("duration_s", None, 1, DURATION_S_MAX) * NS_PER_SECOND
-    found: dict[str, InstrumentMarket] = {}
+    duration_s = table.whole("duration_s", None, 1, DURATION_S_MAX)
+    found: dict[str, MarketProfile] = {}
     for entry in table.tables("instruments", required=True):
         profile = _profile(entry, definitions)
-        if profile.symbol in found:
-            entry.note("instrument", f"was {shown(profile.symbol)}, which stands here twice")
-        if profile.symbol:
-            found[profile.symbol] = profile
+        if profile.instrument in found:
+            entry.note("instrument", f"was {shown(profile.instrument)}, which stands here twice")
+        if profile.instrument:
+            found[profile.instrument] = profile
         entry.end()
     table.end()
     for symbol, venue in traded.items():
@@ -61,19 +62,19 @@ def read_market(root: Table, definitions: Definitions) -> MarketSettings | None:
     for symbol in found:
         if symbol not in traded:
             table.note("instruments", f"has {symbol}, which no venue of kind {EXCHANGE} trades")
-    market = MarketSettings(start_ns, duration_ns, tuple(found.values()))
+    market = MarketSettings(start_ns, duration_s, tuple(found.values()))
     _warn_of_closed_hours(table, market, definitions)
     return market
 
 
-def _profile(table: Table, definitions: Definitions) -> InstrumentMarket:
+def _profile(table: Table, definitions: Definitions) -> MarketProfile:
     symbol = table.one_of("instrument", definitions.symbols, "one of [[instruments]]")
     instrument = definitions.instruments.get(symbol)
     price = _steps(table, "price", instrument, is_price=True)
     half_spread = _steps(table, "half_spread", instrument, is_price=True)
     if instrument is not None and 0 < price <= 4 * half_spread:
         table.note("price", "must be above four times half_spread")
-    return InstrumentMarket(
+    return MarketProfile(
         symbol,
         price,
         half_spread,
@@ -112,26 +113,24 @@ def _traded(definitions: Definitions, kind: str) -> dict[str, str]:
     return traded
 
 
-def _warn_of_closed_hours(
-    table: Table, market: MarketSettings, definitions: Definitions
-) -> None:
+def _warn_of_closed_hours(table: Table, market: MarketSettings, definitions: Definitions) -> None:
     if market.start_ns < 0:
         return
-    for profile in market.instruments:
-        instrument = definitions.instruments.get(profile.symbol)
+    for profile in market.profiles:
+        instrument = definitions.instruments.get(profile.instrument)
         if instrument is None or not instrument.phases:
             continue
         local_ns = market.start_ns + instrument.utc_offset_ns
         midnight_ns = market.start_ns - local_ns % NS_PER_DAY
+        end_ns = market.start_ns + market.duration_s * NS_PER_SECOND
         moments = [market.start_ns]
-        for day in range(market.duration_ns // NS_PER_DAY + 2):
+        for day in range(market.duration_s * NS_PER_SECOND // NS_PER_DAY + 2):
             for phase in instrument.phases:
                 moments.append(midnight_ns + day * NS_PER_DAY + phase.start_ns)
-        end_ns = market.start_ns + market.duration_ns
         if not any(
             instrument.phase_at(moment) for moment in moments if market.start_ns <= moment < end_ns
         ):
-            text = f"{profile.symbol} is closed from here until the market ends"
+            text = f"{profile.instrument} is closed from here until the market ends"
             table.remarks.warn(table.at("start"), text)
 
 
@@ -139,25 +138,25 @@ def read_data(root: Table, definitions: Definitions) -> tuple[DataSettings, ...]
     """This is what the file says about recordings, in its order."""
     found: list[DataSettings] = []
     venues = [
-        name
-        for name, settings in definitions.venue_settings.items()
-        if settings.kind == RECORDED or not settings.kind
+        name for name, settings in definitions.venue_settings.items() if settings.kind != EXCHANGE
     ]
     for table in root.tables("data", required=False):
         venue = table.one_of("venue", venues, f"a venue of kind {RECORDED}", "")
-        instrument = table.one_of("instrument", definitions.symbols, "one of [[instruments]]", "")
-        if venue and instrument and instrument not in definitions.venues[venue].instruments:
-            table.note("instrument", f"was {shown(instrument)}, which {venue} does not trade")
-        symbol = table.name("symbol", "")
-        if symbol and not instrument:
-            table.note("symbol", "needs the instrument that it stands for")
+        symbols: dict[str, str] = {}
+        of_symbols = table.table("symbols")
+        for symbol in of_symbols.names():
+            what = "one of [[instruments]]"
+            symbols[symbol] = of_symbols.one_of(symbol, definitions.symbols, what)
+            if venue and symbols[symbol] and not _trades(definitions, venue, symbols[symbol]):
+                of_symbols.note(
+                    symbol, f"was {shown(symbols[symbol])}, which {venue} does not trade"
+                )
         found.append(
             DataSettings(
-                table.one_of("kind", KINDS, "a kind of recording", ""),
+                table.one_of("kind", DATA_KINDS, "a kind of recording", ""),
                 table.name("name", ""),
                 venue,
-                instrument,
-                symbol,
+                symbols,
                 table.whole("levels", 0, 1, 1_000),
                 table.one_of("clock", CLOCKS, "a clock", ""),
             )
@@ -166,13 +165,17 @@ def read_data(root: Table, definitions: Definitions) -> tuple[DataSettings, ...]
     return tuple(found)
 
 
+def _trades(definitions: Definitions, venue: str, symbol: str) -> bool:
+    return symbol in definitions.venues[venue].instruments
+
+
 def read_actions(root: Table) -> tuple[ActionSettings, ...]:
     """This is the executor of each named action."""
     found: list[ActionSettings] = []
     section = root.table("actions")
     for name in section.names():
         table = section.table(name)
-        if name == "orders":
+        if name == ORDERS:
             section.note(name, "is what trading is called; name the action otherwise")
         kind = table.one_of("kind", ACTION_KINDS, "a kind of executor")
         path = table.text("path") if kind == FILE else ""
@@ -184,7 +187,7 @@ def read_actions(root: Table) -> tuple[ActionSettings, ...]:
             table.note("url", f"was {shown(url)}, must begin with http:// or https:// and a host")
         if kind:
             table.end()
-        found.append(ActionSettings(name, kind, path, url))
+        found.append(ActionSettings(name, kind, path or url))
     return tuple(found)
 
 

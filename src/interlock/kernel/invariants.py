@@ -35,7 +35,7 @@ NO_EVENT_FOR_UNKNOWN_ORDER: Final = "no_event_for_unknown_order"
 
 INVARIANTS: Final = {
     FILLS_EQUAL_FILLED: ("ledger", HALT, "an order's fills add up to its filled quantity"),
-    FILLED_WITHIN_ALLOWED: ("execution", HALT, "a venue fills no more than the gate allowed"),
+    FILLED_WITHIN_ALLOWED: ("execution", HALT, "a venue has no more of it than the gate allowed"),
     POSITION_EQUALS_FILLS: ("ledger", HALT, "a position is its opening plus what traded"),
     CASH_CONSERVED: ("ledger", HALT, "cash is its opening plus what trades and fees moved"),
     RESERVED_IS_WORST_CASE: ("ledger", HALT, "what is reserved is the open orders' worst case"),
@@ -69,10 +69,14 @@ class Invariants:
         ledger = self.ledger
         touched = ledger.orders.touched
         breaches: list[Breach] = []
-        if len(touched) > 0:
+        while len(touched) > 0:
             for order in touched:
                 check_order(ledger, order, breaches)
             touched.clear()
+            # What is stopped is touched by it, and checked as well.
+            for breach in breaches:
+                self._respond(breach)
+            breaches.clear()
         if len(ledger.orders.unexplained) > 0:
             text = f"orders {ledger.orders.unexplained}"
             breaches.append(Breach(NO_EVENT_FOR_UNKNOWN_ORDER, "firm", text))
@@ -85,12 +89,12 @@ class Invariants:
     def _respond(self, breach: Breach) -> None:
         by = f"invariant:{breach.name}"
         halt = self.ledger.halts.get(breach.scope)
-        if halt is not None and halt.by == by:
+        if halt is not None and by in halt.trippers:
             return
         owner, response, _ = INVARIANTS[breach.name]
         recorder = self.recorder
         recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text))
-        if response == ALERT or halt is not None:
+        if response == ALERT:
             return
         recorder.conclude(HaltTripped(breach.scope, by, response == REDUCE_ONLY, breach.text))
         if response == HALT:
@@ -103,8 +107,12 @@ def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> N
     if filled != order.filled:
         text = f"order {order.order}: fills {filled}, filled {order.filled}"
         breaches.append(Breach(FILLS_EQUAL_FILLED, _instrument(order), text))
-    if order.filled > order.quantity_allowed:
-        text = f"order {order.order}: filled {order.filled}, allowed {order.quantity_allowed}"
+    largest = order.filled + order.leaves()
+    if largest > order.quantity_allowed:
+        text = (
+            f"order {order.order}: filled {order.filled}, works up to {largest},"
+            f" allowed {order.quantity_allowed}"
+        )
         breaches.append(Breach(FILLED_WITHIN_ALLOWED, _instrument(order), text))
     if order.reserved != order.worst_leaves():
         text = f"order {order.order}: reserved {order.reserved}, worst {order.worst_leaves()}"
@@ -170,9 +178,10 @@ def audit(ledger: Ledger) -> list[Breach]:
         key = f"{order.position.account.name}|{order.instrument.symbol}"
         if order.side == BUY:
             open_buy[key] = open_buy.get(key, 0) + order.worst_leaves()
-            cash_key = f"{order.position.account.name}|{order.instrument.currency}"
-            value = order.instrument.value(order.worst_price(), order.worst_leaves())
-            reserved[cash_key] = reserved.get(cash_key, 0) + value
+            if order.instrument.settlement != MARGINED:
+                cash_key = f"{order.position.account.name}|{order.instrument.currency}"
+                value = order.instrument.value(order.worst_price(), order.worst_leaves())
+                reserved[cash_key] = reserved.get(cash_key, 0) + value
         else:
             open_sell[key] = open_sell.get(key, 0) + order.worst_leaves()
     for account in ledger.accounts.values():

@@ -38,7 +38,6 @@ from interlock.messages.reasons import (
 )
 from interlock.messages.terms import (
     CLEARED,
-    PARTIALLY_FILLED,
     REPORT_ABSENT,
     REPORT_ACCEPTED,
     REPORT_BUST,
@@ -58,8 +57,11 @@ from interlock.messages.terms import (
     REPORT_SILENCE,
     REPORT_STATUS,
     UNKNOWN,
-    WORKING,
 )
+
+# No one order trades for more than this, in the smallest unit of its currency: 18 digits. A report
+# that says so is wrong, and its sums would not fit the 63 bits that every codec carries.
+MONEY_MAX: Final = 10**18
 
 HAPPENING_OF: Final = {
     REPORT_PENDING_NEW: life.PEND,
@@ -69,9 +71,9 @@ HAPPENING_OF: Final = {
     REPORT_CANCELLED: life.CANCEL,
     REPORT_EXPIRED: life.EXPIRE,
     REPORT_DONE_FOR_DAY: life.END_DAY,
-    REPORT_PENDING_CANCEL: life.PEND,
+    REPORT_PENDING_CANCEL: life.PEND_CANCEL,
     REPORT_CANCEL_REJECTED: life.DENY_CANCEL,
-    REPORT_PENDING_REPLACE: life.PEND,
+    REPORT_PENDING_REPLACE: life.PEND_REPLACE,
     REPORT_REPLACED: life.REPLACE,
     REPORT_REPLACE_REJECTED: life.DENY_REPLACE,
     REPORT_BUST: life.BUST,
@@ -117,7 +119,8 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
         quantity = report.quantity if report.quantity > order.filled else order.filled
         recorder.conclude(OrderReplaced(number, report.revision, quantity, report.price))
     elif kind in (REPORT_CANCEL_REJECTED, REPORT_REPLACE_REJECTED):
-        recorder.conclude(RequestRejected(number, kind, report.reason, report.text))
+        revision = report.revision if kind == REPORT_REPLACE_REJECTED else 0
+        recorder.conclude(RequestRejected(number, kind, report.reason, report.text, revision))
     else:
         _conclude_rarer(recorder, order, report)
 
@@ -154,6 +157,25 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
         )
 
 
+def _is_execution(order: OrderRecord, report: ReportOrder) -> bool:
+    """A trade has an id, a price and a quantity, and is not worth more than anyone could owe."""
+    if report.quantity <= 0 or report.price <= 0 or report.execution_id == "":
+        return False
+    value = order.instrument.value(report.price, report.quantity)
+    return value <= MONEY_MAX and -MONEY_MAX <= report.fee <= MONEY_MAX
+
+
+def _is_size(order: OrderRecord, report: ReportOrder) -> bool:
+    """What an order is changed or restated to can be an order. A restatement may leave the quantity
+    out."""
+    price = order.price
+    if report.kind == REPORT_REPLACED:
+        if report.quantity == 0 or report.price <= 0:
+            return False
+        price = report.price
+    return report.quantity >= 0 and order.instrument.value(price, report.quantity) <= MONEY_MAX
+
+
 def _objection(order: OrderRecord | None, report: ReportOrder) -> int:
     """The reason why a report changes nothing; NONE when it does."""
     if order is None:
@@ -162,10 +184,12 @@ def _objection(order: OrderRecord | None, report: ReportOrder) -> int:
     if happening == 0 or report.venue != order.venue.name:
         return MALFORMED
     if report.kind in (REPORT_FILL, REPORT_CORRECTION):
-        if report.quantity <= 0 or report.price <= 0 or report.execution_id == "":
+        if not _is_execution(order, report):
             return MALFORMED
         if order.fill_of(report.execution_id) is not None:
             return DUPLICATE_EXECUTION
+    if report.kind in (REPORT_REPLACED, REPORT_RESTATED) and not _is_size(order, report):
+        return MALFORMED
     if report.kind in (REPORT_BUST, REPORT_CORRECTION):
         fill = order.fill_of(report.reference)
         if fill is None or fill.quantity == 0:
@@ -174,13 +198,14 @@ def _objection(order: OrderRecord | None, report: ReportOrder) -> int:
         return IMPOSSIBLE_TRANSITION
     if report.kind == REPORT_REPLACED and report.revision <= order.revision:
         return IMPOSSIBLE_TRANSITION
+    if report.kind in (REPORT_PENDING_REPLACE, REPORT_REPLACE_REJECTED):
+        return NONE if order.is_replacing() else IMPOSSIBLE_TRANSITION
     if report.kind in (REPORT_SILENCE, REPORT_STATUS):
         # A timer that fired while the answer came, or an answer to a question already settled.
         is_due = order.asked_ns != 0 if report.kind == REPORT_SILENCE else order.status == UNKNOWN
         return NONE if is_due else IMPOSSIBLE_TRANSITION
-    if report.kind == REPORT_ABSENT and (
-        order.filled > 0 or order.status in (CLEARED, WORKING, PARTIALLY_FILLED)
-    ):
-        # Only an order that nobody answered for can be proven never to have arrived.
+    if report.kind == REPORT_ABSENT and (order.is_acknowledged or order.status == CLEARED):
+        # Only an order that nobody ever answered for can be proven never to have arrived: a venue
+        # that had it once and has it no more may have traded it.
         return IMPOSSIBLE_TRANSITION
     return NONE

@@ -50,17 +50,17 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
     halt = ledger.halts.get(command.scope)
     if halt is None:
         recorder.conclude(CommandRefused(NOTHING_TO_DO, f"no halt stands on {command.scope!r}"))
-    elif halt.by == command.by:
-        text = f"{halt.by} tripped the halt on {command.scope} and someone else must lift it"
+    elif command.by in halt.trippers:
+        text = f"{command.by} tripped the halt on {command.scope} and someone else must lift it"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
     else:
         recorder.conclude(HaltLifted(command.scope, command.by, command.text))
 
 
 def _exists(ledger: Ledger, scope: str) -> bool:
+    if scope == FIRM:
+        return True
     kind, _, name = scope.partition(":")
-    if kind == FIRM:
-        return name == ""
     if kind == "account":
         return name in ledger.accounts
     if kind == "source":

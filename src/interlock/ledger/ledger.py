@@ -31,7 +31,7 @@ from interlock.messages.commands import (
     UpdateLadder,
     UpdateQuote,
 )
-from interlock.messages.definitions import Account, Bounds
+from interlock.messages.definitions import Account, Bounds, Source
 from interlock.messages.events import (
     ActionCleared,
     ActionFinished,
@@ -119,6 +119,8 @@ class Ledger:
         self.sequence = sequence
         self.time_ns = time_ns
         self.orders.time_ns = time_ns
+        if len(self.orders.touched) > 0:
+            self.orders.touched.clear()
 
     def _market(self, instrument: str, venue: str) -> MarketRecord | None:
         record = self.instruments.get(instrument)
@@ -205,13 +207,7 @@ class Ledger:
         elif type(command) is DefineAccount:
             self._define_account(command.account)
         elif type(command) is DefineSource:
-            account = self.accounts.get(command.source.account)
-            assert account is not None, f"no account {command.source.account!r} is defined"
-            self.sources[command.source.name] = SourceRecord(command.source, account)
-            for symbol in command.source.instruments:
-                instrument = self.instruments.get(symbol)
-                if instrument is not None:
-                    self._open_position(account, instrument)
+            self._define_source(command.source)
         elif type(command) is SetInstrumentStatus:
             record = self.instruments.get(command.instrument)
             if record is not None:
@@ -254,6 +250,23 @@ class Ledger:
             instrument = self.instruments.get(symbol)
             assert instrument is not None, f"no instrument {symbol} is defined"
             self._open_position(account, instrument).open_with(lots, cost)
+
+    def _define_source(self, definition: Source) -> None:
+        account = self.accounts.get(definition.account)
+        assert account is not None, f"no account {definition.account!r} is defined"
+        known = self.sources.get(definition.name)
+        if known is None:
+            self.sources[definition.name] = SourceRecord(definition, account)
+        else:
+            # Its orders and the keys it has used stay its own.
+            assert known.account is account, (
+                f"source {definition.name} trades for {known.account.name}, not {account.name}"
+            )
+            known.redefine(definition)
+        for symbol in definition.instruments:
+            instrument = self.instruments.get(symbol)
+            if instrument is not None:
+                self._open_position(account, instrument)
 
     def _open_position(
         self, account: AccountRecord, instrument: InstrumentRecord
@@ -302,15 +315,19 @@ class Ledger:
         elif type(event) is OrderExpired:
             self.orders.moved(event.order, life.END_DAY if event.done_for_day else life.EXPIRE)
         elif type(event) is RequestPending:
-            self.orders.moved(event.order, life.PEND)
+            self.orders.pending(event)
         elif type(event) is OrderUnknown:
             self.orders.moved(event.order, life.SILENCE)
         elif type(event) is OrderRestated:
             self.orders.restated(event)
         elif type(event) is HaltTripped:
-            self.halts[event.scope] = HaltRecord(
-                event.by, event.reduce_only, event.text, self.sequence
-            )
+            halt = self.halts.get(event.scope)
+            if halt is not None:
+                halt.trip_again(event.by, event.reduce_only)
+            else:
+                self.halts[event.scope] = HaltRecord(
+                    event.by, event.reduce_only, event.text, self.sequence
+                )
         elif type(event) is HaltLifted:
             if event.scope in self.halts:
                 del self.halts[event.scope]

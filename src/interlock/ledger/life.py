@@ -45,6 +45,8 @@ BUST: Final = 13
 CORRECT: Final = 14
 RESTATE: Final = 15
 SILENCE: Final = 16
+PEND_CANCEL: Final = 17
+PEND_REPLACE: Final = 18
 
 HAPPENINGS: Final = {
     PEND: "pend",
@@ -63,7 +65,22 @@ HAPPENINGS: Final = {
     CORRECT: "correct",
     RESTATE: "restate",
     SILENCE: "silence",
+    PEND_CANCEL: "pend_cancel",
+    PEND_REPLACE: "pend_replace",
 }
+
+ACKNOWLEDGING: Final = (
+    PEND,
+    ACCEPT,
+    FILL,
+    REPLACE,
+    RESTATE,
+    CORRECT,
+    BUST,
+    PEND_CANCEL,
+    PEND_REPLACE,
+)
+"""What only a venue that has the order can say."""
 
 IMPOSSIBLE: Final = 0
 BY_FILL: Final = 100
@@ -76,6 +93,9 @@ PENDING_OR_BY_FILL: Final = 103
 """Pending replace while a newer request is outstanding, else by the filled quantity."""
 FILLED_OR_UNKNOWN: Final = 104
 """Silence about a request on an order that has nothing left is no loss: filled; else unknown."""
+
+CLEARED_OR_BY_FILL: Final = 105
+"""Cleared while nothing has traded, else by the filled quantity."""
 
 _HEIGHT: Final = 32
 
@@ -99,7 +119,7 @@ TABLE: Final = (
     (WORKING, ASK_CANCEL, PENDING_CANCEL),
     (WORKING, ASK_REPLACE, PENDING_REPLACE),
     (WORKING, REPLACE, BY_FILL),
-    (WORKING, CORRECT, BY_FILL),
+    (WORKING, DENY_REPLACE, BY_FILL),
     (WORKING, RESTATE, BY_FILL),
     (PARTIALLY_FILLED, REJECT, REJECTED),
     (PARTIALLY_FILLED, FILL, BY_FILL),
@@ -109,17 +129,20 @@ TABLE: Final = (
     (PARTIALLY_FILLED, ASK_CANCEL, PENDING_CANCEL),
     (PARTIALLY_FILLED, ASK_REPLACE, PENDING_REPLACE),
     (PARTIALLY_FILLED, REPLACE, BY_FILL),
+    (PARTIALLY_FILLED, DENY_REPLACE, BY_FILL),
     (PARTIALLY_FILLED, BUST, BY_FILL),
     (PARTIALLY_FILLED, CORRECT, BY_FILL),
     (PARTIALLY_FILLED, RESTATE, BY_FILL),
     (PENDING_CANCEL, PEND, PENDING_CANCEL),
+    (PENDING_CANCEL, PEND_CANCEL, PENDING_CANCEL),
+    (PENDING_CANCEL, PEND_REPLACE, PENDING_CANCEL),
     (PENDING_CANCEL, ACCEPT, PENDING_CANCEL),
     (PENDING_CANCEL, REJECT, REJECTED),
     (PENDING_CANCEL, FILL, PENDING_CANCEL),
     (PENDING_CANCEL, CANCEL, CANCELLED),
     (PENDING_CANCEL, EXPIRE, EXPIRED),
     (PENDING_CANCEL, END_DAY, DONE_FOR_DAY),
-    (PENDING_CANCEL, DENY_CANCEL, BY_FILL),
+    (PENDING_CANCEL, DENY_CANCEL, PENDING_OR_BY_FILL),
     (PENDING_CANCEL, REPLACE, PENDING_CANCEL),
     (PENDING_CANCEL, DENY_REPLACE, PENDING_CANCEL),
     (PENDING_CANCEL, BUST, PENDING_CANCEL),
@@ -127,6 +150,8 @@ TABLE: Final = (
     (PENDING_CANCEL, RESTATE, PENDING_CANCEL),
     (PENDING_CANCEL, SILENCE, FILLED_OR_UNKNOWN),
     (PENDING_REPLACE, PEND, PENDING_REPLACE),
+    (PENDING_REPLACE, PEND_CANCEL, PENDING_REPLACE),
+    (PENDING_REPLACE, PEND_REPLACE, PENDING_REPLACE),
     (PENDING_REPLACE, ACCEPT, PENDING_REPLACE),
     (PENDING_REPLACE, REJECT, REJECTED),
     (PENDING_REPLACE, FILL, PENDING_REPLACE),
@@ -141,7 +166,9 @@ TABLE: Final = (
     (PENDING_REPLACE, CORRECT, PENDING_REPLACE),
     (PENDING_REPLACE, RESTATE, PENDING_REPLACE),
     (PENDING_REPLACE, SILENCE, FILLED_OR_UNKNOWN),
-    (UNKNOWN, PEND, CLEARED),
+    (UNKNOWN, PEND, CLEARED_OR_BY_FILL),
+    (UNKNOWN, PEND_CANCEL, PENDING_CANCEL),
+    (UNKNOWN, PEND_REPLACE, PENDING_REPLACE),
     (UNKNOWN, ACCEPT, BY_FILL),
     (UNKNOWN, REJECT, REJECTED),
     (UNKNOWN, FILL, BY_FILL),
@@ -151,7 +178,7 @@ TABLE: Final = (
     (UNKNOWN, ASK_CANCEL, UNKNOWN),
     (UNKNOWN, DENY_CANCEL, UNKNOWN),
     (UNKNOWN, DENY_REPLACE, UNKNOWN),
-    (UNKNOWN, REPLACE, BY_FILL),
+    (UNKNOWN, REPLACE, PENDING_OR_BY_FILL),
     (UNKNOWN, BUST, UNKNOWN),
     (UNKNOWN, CORRECT, UNKNOWN),
     (UNKNOWN, RESTATE, BY_FILL),
@@ -165,6 +192,9 @@ TABLE: Final = (
     (CANCELLED, CORRECT, CANCELLED),
     (REJECTED, FILL, FILL_OR_UNKNOWN),
     (REJECTED, ACCEPT, UNKNOWN),
+    (REJECTED, BUST, REJECTED),
+    (REJECTED, CORRECT, REJECTED),
+    (REJECTED, RESTATE, UNKNOWN),
     (EXPIRED, FILL, FILL_OR_STAY),
     (EXPIRED, BUST, EXPIRED),
     (EXPIRED, CORRECT, EXPIRED),
@@ -204,7 +234,15 @@ def next_status(status: int, happening: int, filled: int, quantity: int, outstan
         return FILLED if filled >= quantity else UNKNOWN
     if target == PENDING_OR_BY_FILL:
         return PENDING_REPLACE if outstanding else by_fill(filled, quantity)
+    if target == CLEARED_OR_BY_FILL:
+        return by_fill(filled, quantity) if filled > 0 else CLEARED
     return FILLED if filled >= quantity else UNKNOWN
+
+
+def owes_answer(status: int, happening: int) -> bool:
+    """This says whether the venue still owes an answer after something happened. To say that it is
+    at work is none."""
+    return status in (PENDING_CANCEL, PENDING_REPLACE) or (status == CLEARED and happening == PEND)
 
 
 def is_possible(status: int, happening: int) -> bool:

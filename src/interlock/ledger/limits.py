@@ -90,9 +90,12 @@ class LimitTable:
         self.version += 1
 
     def _put_window(self, number: int, limit: Limit) -> None:
-        count_max, window_ms = limit.parameters["count_max"], limit.parameters["window_ms"]
-        assert isinstance(count_max, int), f"count_max is {count_max!r}"
-        assert isinstance(window_ms, int), f"window_ms is {window_ms!r}"
+        count_max, window_ms = limit.parameters.get("count_max"), limit.parameters.get("window_ms")
+        if not isinstance(count_max, int) or not isinstance(window_ms, int) or count_max < 1:
+            # Without a window the control cannot be evaluated, and so refuses.
+            if number in self.windows:
+                del self.windows[number]
+            return
         window = MessageWindow(limit.scope, count_max, window_ms * NS_PER_MS)
         before = self.windows.get(number)
         if before is not None:
@@ -111,10 +114,18 @@ class LimitTable:
 
 @final
 class HaltRecord:
-    """One halt: latched until lifted by someone else."""
+    """One halt: latched until lifted by someone else. Tripping it again never makes it weaker."""
 
     def __init__(self, by: str, reduce_only: bool, text: str, sequence: Sequence) -> None:
         self.by: Final = by
-        self.reduce_only: Final[bool] = reduce_only
+        self.reduce_only = reduce_only
         self.text: Final = text
         self.sequence: Final[Sequence] = sequence
+        self.trippers: Final[list[str]] = [by]
+        """Everyone who tripped it; none of them may lift it."""
+
+    def trip_again(self, by: str, reduce_only: bool) -> None:
+        if by not in self.trippers:
+            self.trippers.append(by)
+        if not reduce_only:
+            self.reduce_only = False

@@ -23,11 +23,19 @@ from interlock.messages.events import (
     OrderReplaced,
     OrderRestated,
     ReplaceRequested,
+    RequestPending,
     RequestRejected,
 )
 from interlock.messages.identity import place_of
-from interlock.messages.terms import BUY, HOLD, REPORT_CANCEL_REJECTED, UNKNOWN
-from interlock.messages.units import Nanoseconds, OrderId
+from interlock.messages.terms import (
+    BUY,
+    HOLD,
+    REPORT_CANCEL_REJECTED,
+    REPORT_PENDING_CANCEL,
+    REPORT_PENDING_REPLACE,
+    UNKNOWN,
+)
+from interlock.messages.units import Nanoseconds, OrderId, Sequence
 
 
 @final
@@ -41,6 +49,9 @@ class OrderTable:
         self.known: Final[dict[int, OrderRecord]] = {}
         self.open: Final[dict[int, OrderRecord]] = {}
         self.parents: Final[dict[int, ParentRecord]] = {}
+        self.judging: ParentRecord | None = None
+        """The decision judged last. It becomes a parent with its first order: what only amends,
+        cancels or acts elsewhere is nobody's parent."""
         self.finished: Final[deque[int]] = deque()
         self.touched: Final[list[OrderRecord]] = []
         """Orders changed since the kernel last looked: what its invariants check."""
@@ -53,8 +64,7 @@ class OrderTable:
     def judged(self, event: DecisionJudged) -> None:
         """This notes how much a decision may become, before its orders are released."""
         if event.severity < HOLD and len(event.lines) > 0:
-            allowed = [line.quantity for line in event.lines]
-            self.parents[event.decision] = ParentRecord(event.decision, allowed)
+            self.judging = ParentRecord(event.decision, [line.quantity for line in event.lines])
 
     def _order(self, order: OrderId) -> OrderRecord | None:
         record = self.known.get(order)
@@ -77,8 +87,16 @@ class OrderTable:
             f"order {order.order} cannot {life.HAPPENINGS[happening]} in status {before}"
         )
         order.status = status
-        # Whoever answers owes no answer, unless something newer is outstanding.
-        order.asked_ns = self.time_ns if happening in (life.ASK_CANCEL, life.ASK_REPLACE) else 0
+        if not order.is_acknowledged and happening in life.ACKNOWLEDGING:
+            order.is_acknowledged = True
+        if happening in (life.ASK_CANCEL, life.ASK_REPLACE):
+            order.asked_ns = self.time_ns
+        elif life.owes_answer(status, happening):
+            # A fill that crosses our request on the wire is no answer to it.
+            if order.asked_ns == 0:
+                order.asked_ns = self.time_ns
+        else:
+            order.asked_ns = 0
         if status != before and (status == UNKNOWN or before == UNKNOWN):
             order.venue.unknown_orders += 1 if status == UNKNOWN else -1
         self._reserve(order)
@@ -90,12 +108,14 @@ class OrderTable:
         elif is_open and not was_open:
             self._count_open(order, 1)
             self.open[order.order] = order
+            # It ended before, and a bust, a late fill or a new day opened it again.
+            self.finished.remove(order.order)
             order.ended_ns = 0
 
     def _reserve(self, order: OrderRecord) -> None:
         lots = order.worst_leaves()
         price = order.worst_price()
-        value = lots * price * order.instrument.minor_per_tick_lot if order.side == BUY else 0
+        value = lots * price * order.instrument.minor_per_tick_lot if order.is_paid() else 0
         if order.side == BUY:
             order.position.open_buy += lots - order.reserved
             order.position.cash.reserved += value - order.reserved_value
@@ -116,33 +136,36 @@ class OrderTable:
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
         self.finished.append(order.order)
-        parent = self.parents.get(order.decision)
-        if parent is not None:
-            parent.open_children -= 1
         self._forget()
 
     def _forget(self) -> None:
         """This lets ended orders go that are beyond the number or age that the session keeps."""
         while len(self.finished) > 0:
             order = self.known[self.finished[0]]
-            if order.ended_ns == 0:
-                # A late fill or a bust opened it again; it will come back here when it ends.
-                self.finished.popleft()
-                continue
             is_old = self.time_ns - order.ended_ns > self.bounds.finished_age_ns
             if len(self.finished) <= self.bounds.finished_orders_max and not is_old:
                 return
             self.finished.popleft()
             del self.known[order.order]
             parent = self.parents.get(order.decision)
-            if parent is not None and parent.open_children == 0:
-                del self.parents[order.decision]
+            if parent is not None:
+                parent.children -= 1
+                if parent.children == 0:
+                    del self.parents[order.decision]
 
     def accepted(self, event: OrderAccepted) -> None:
         order = self._order(event.order)
         if order is not None:
             order.venue_order_id = event.venue_order_id
             self._move(order, life.ACCEPT)
+
+    def pending(self, event: RequestPending) -> None:
+        if event.kind == REPORT_PENDING_CANCEL:
+            self.moved(event.order, life.PEND_CANCEL)
+        elif event.kind == REPORT_PENDING_REPLACE:
+            self.moved(event.order, life.PEND_REPLACE)
+        else:
+            self.moved(event.order, life.PEND)
 
     def restated(self, event: OrderRestated) -> None:
         order = self._order(event.order)
@@ -185,11 +208,19 @@ class OrderTable:
         self.open[event.order] = order
         self._count_open(order, 1)
         self._reserve(order)
-        parent = self.parents.get(event.decision)
+        parent = self._parent(event.decision)
         if parent is not None:
             parent.release(place_of(event.order) - 1, event.quantity)
         self._note_message(order)
         self.touched.append(order)
+
+    def _parent(self, decision: Sequence) -> ParentRecord | None:
+        parent = self.parents.get(decision)
+        judging = self.judging
+        if parent is None and judging is not None and judging.decision == decision:
+            parent = judging
+            self.parents[decision] = judging
+        return parent
 
     def _note_message(self, order: OrderRecord) -> None:
         if len(self.limits.windows) > 0:
@@ -246,9 +277,7 @@ class OrderTable:
         order = self._order(event.order)
         if order is None:
             return
-        order.revision_asked = event.revision
-        order.asked_quantity = event.quantity
-        order.asked_price = event.price
+        order.ask(event.revision, event.quantity, event.price)
         if event.quantity > order.quantity_allowed:
             order.quantity_allowed = event.quantity
         self._note_message(order)
@@ -259,6 +288,9 @@ class OrderTable:
         if order is None:
             return
         order.revision = event.revision
+        if event.revision > order.revision_asked:
+            # The venue changed it unasked; our next request must be newer than that.
+            order.revision_asked = event.revision
         order.quantity = event.quantity
         order.price = event.price
         self._move(order, life.REPLACE)
@@ -268,7 +300,13 @@ class OrderTable:
         if order is None:
             return
         if event.kind == REPORT_CANCEL_REJECTED:
-            self._move(order, life.DENY_CANCEL)
+            # A venue that will not cancel what it never acknowledged has not said that it has it.
+            is_known = order.is_acknowledged or order.status == UNKNOWN
+            self._move(order, life.DENY_CANCEL if is_known else life.SILENCE)
             return
-        order.revision = order.revision_asked
+        if 0 < event.revision < order.revision_asked:
+            # Only the older of several requests; the newest is still outstanding.
+            order.revision = max(order.revision, event.revision)
+        else:
+            order.revision = order.revision_asked
         self._move(order, life.DENY_REPLACE)

@@ -7,7 +7,7 @@ from interlock.ledger.life import is_open
 from interlock.ledger.positions import PositionRecord
 from interlock.ledger.sources import SourceRecord
 from interlock.ledger.venues import VenueRecord
-from interlock.messages.terms import BUY, CLEARED
+from interlock.messages.terms import BUY, CLEARED, MARGINED
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
@@ -61,6 +61,8 @@ class OrderRecord:
         due.
         """
         self.venue_order_id = ""
+        self.is_acknowledged = False
+        """True once the venue has spoken of it as an order that it has."""
         self.status = CLEARED
         self.quantity: Lots = quantity
         self.price: Ticks = price
@@ -88,6 +90,24 @@ class OrderRecord:
 
     def is_replacing(self) -> bool:
         return self.revision_asked > self.revision
+
+    def ask(self, revision: int, quantity: Lots, price: Ticks) -> None:
+        """This notes a request to replace. While an older one is outstanding the worse of both
+        stays asked for: either may be the one that the venue follows."""
+        if self.is_replacing():
+            if self.asked_quantity > quantity:
+                quantity = self.asked_quantity
+            is_worse = self.asked_price > price if self.side == BUY else self.asked_price < price
+            if is_worse:
+                price = self.asked_price
+        self.revision_asked = revision
+        self.asked_quantity = quantity
+        self.asked_price = price
+
+    def is_paid(self) -> bool:
+        """This says whether the order's value must be there when it trades: a sale brings money,
+        and what is margined settles only differences."""
+        return self.side == BUY and self.instrument.settlement != MARGINED
 
     def worst_leaves(self) -> Lots:
         """What may still trade at worst: the larger of what stands and what we have asked for."""

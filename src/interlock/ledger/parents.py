@@ -7,7 +7,7 @@ from interlock.messages.units import Lots, Sequence
 
 @final
 class ParentRecord:
-    """One decision that became orders; kept while any of them is remembered as open."""
+    """One decision that became orders; kept while any of them is remembered."""
 
     def __init__(self, decision: Sequence, allowed: list[int]) -> None:
         self.decision: Final[Sequence] = decision
@@ -15,8 +15,9 @@ class ParentRecord:
         """Lots by line, as sized and judged."""
         self.released: Final[list[int]] = [0] * len(allowed)
         """Lots by line that became orders."""
-        self.open_children = 0
+        self.children = 0
+        """Orders that are still remembered, open or ended."""
 
     def release(self, line: int, quantity: Lots) -> None:
         self.released[line] += quantity
-        self.open_children += 1
+        self.children += 1

@@ -43,12 +43,14 @@ class AccountRecord:
         return self.cash.get(currency)
 
     def gross_value(self, currency: str) -> Minor:
-        """The account's gross exposure in one currency, open orders counted at their worst. Cost:
-        one step per position.
+        """The account's gross exposure in one currency, open orders counted at their worst; -1 when
+        a position that counts has no mark to be valued at. Cost: one step per position.
         """
         total = 0
         for position in self.positions.values():
             if position.instrument.currency == currency:
+                if position.instrument.mark <= 0 and position.worst_lots() > 0:
+                    return -1
                 total += position.worst_value()
         return total
 

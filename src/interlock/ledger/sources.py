@@ -1,5 +1,6 @@
 """Sources and releases: who decides, under what, and which keys they have used."""
 
+from collections import deque
 from typing import Final, final
 
 from interlock.ledger.positions import AccountRecord
@@ -11,7 +12,8 @@ from interlock.messages.units import Nanoseconds, Sequence
 class KeyUse:
     """A decision key, first used by this command at this time."""
 
-    def __init__(self, sequence: Sequence, time_ns: Nanoseconds) -> None:
+    def __init__(self, key: str, sequence: Sequence, time_ns: Nanoseconds) -> None:
+        self.key: Final = key
         self.sequence: Final[Sequence] = sequence
         self.time_ns: Final[Nanoseconds] = time_ns
 
@@ -23,13 +25,24 @@ class SourceRecord:
     def __init__(self, definition: Source, account: AccountRecord) -> None:
         self.definition: Source = definition
         self.name: Final[str] = definition.name
-        self.account: AccountRecord = account
+        self.account: Final = account
         self.priority: int = definition.priority
         self.instruments: dict[str, bool] = dict.fromkeys(definition.instruments, True)
         self.actions: dict[str, bool] = dict.fromkeys(definition.actions, True)
         self.may_order: bool = "orders" in self.actions
         self.keys: Final[dict[str, KeyUse]] = {}
+        # The same, oldest first: to take the first key out of a dictionary of many costs a walk
+        # over the places of all that were taken out before it.
+        self.uses: Final[deque[KeyUse]] = deque()
         self.open_orders = 0
+
+    def redefine(self, definition: Source) -> None:
+        """This changes what the source may do, from now on."""
+        self.definition = definition
+        self.priority = definition.priority
+        self.instruments = dict.fromkeys(definition.instruments, True)
+        self.actions = dict.fromkeys(definition.actions, True)
+        self.may_order = "orders" in self.actions
 
     def use_key(
         self,
@@ -40,14 +53,17 @@ class SourceRecord:
         age_ns: Nanoseconds,
     ) -> None:
         """This remembers the first use of a key, and forgets what lies beyond the horizon."""
+        # What is too old goes first: a key that comes again after the horizon is new again.
+        while len(self.uses) > 0 and time_ns - self.uses[0].time_ns > age_ns:
+            del self.keys[self.uses.popleft().key]
         if key not in self.keys:
-            self.keys[key] = KeyUse(sequence, time_ns)
-        while len(self.keys) > 0:
-            # Dictionaries keep insertion order: the first key is the oldest.
-            oldest = next(iter(self.keys))
-            if len(self.keys) <= keys_max and time_ns - self.keys[oldest].time_ns <= age_ns:
-                break
-            del self.keys[oldest]
+            self.note_use(KeyUse(key, sequence, time_ns))
+        while len(self.uses) > keys_max:
+            del self.keys[self.uses.popleft().key]
+
+    def note_use(self, use: KeyUse) -> None:
+        self.keys[use.key] = use
+        self.uses.append(use)
 
     def first_use(self, key: str) -> Sequence:
         """The command that used the key first; 0 when it is new or beyond the horizon."""

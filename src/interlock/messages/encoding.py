@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from interlock.messages.commands import Command
 from interlock.messages.events import Event
+from interlock.messages.state import STATE_VERSION, LedgerState
 from interlock.messages.units import Nanoseconds
 
 
@@ -54,3 +55,17 @@ def decode_command(data: bytes) -> Command:
 def decode_plain(data: bytes | memoryview) -> object:
     """This reads plain values back (lists, dicts, integers, text)."""
     return msgspec.msgpack.decode(data)
+
+
+def state_from(value: object) -> LedgerState:
+    """This is a ledger's state, out of itself or of the plain lists that `decode_plain` reads.
+
+    Raises `ValueError` for a state of another version and `msgspec.ValidationError`, which is one
+    too, for anything else: fall back to an older snapshot or to the whole journal.
+    """
+    if isinstance(value, LedgerState):
+        return value
+    version = value[0] if isinstance(value, list) and value else None
+    if version != STATE_VERSION:
+        raise ValueError(f"the version of the state was {version!r}, must be {STATE_VERSION}")
+    return msgspec.convert(value, LedgerState)

@@ -171,6 +171,8 @@ class RequestRejected(Struct, frozen=True, array_like=True, gc=False, tag=112):
     kind: int
     reason: int
     text: str
+    revision: int = 0
+    """Which request to replace; 0 when the venue does not say, and then all of them."""
 
 
 class OrderUnknown(Struct, frozen=True, array_like=True, gc=False, tag=113):

@@ -1,0 +1,1 @@
+"""worlds: the sessions that the benchmarks run, and how figures are printed."""

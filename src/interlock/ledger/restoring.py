@@ -1,0 +1,193 @@
+"""A ledger out of its state: every record made again, every reference between them found again."""
+
+from interlock.ledger.instruments import InstrumentRecord, MarketRecord
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import HaltRecord
+from interlock.ledger.orders import Fill, OrderRecord
+from interlock.ledger.parents import ParentRecord
+from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
+from interlock.ledger.sources import KeyUse, ReleaseRecord, SourceRecord
+from interlock.ledger.venues import VenueRecord
+from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.state import (
+    AccountState,
+    InstrumentState,
+    LedgerState,
+    MarketState,
+    OrderState,
+)
+
+
+def restore_ledger(state: LedgerState) -> Ledger:
+    """This makes a ledger that goes on as the one would have that the state was taken of."""
+    ledger = Ledger()
+    ledger.sequence = state.sequence
+    ledger.time_ns = state.time_ns
+    ledger.is_session_open = state.is_session_open
+    ledger.name = state.name
+    ledger.session_id = state.session_id
+    ledger.routing = state.routing
+    ledger.bounds = state.bounds
+    for instrument in state.instruments:
+        ledger.instruments[instrument.definition.symbol] = _instrument(instrument)
+    for venue in state.venues:
+        venue_record = VenueRecord(venue.definition)
+        venue_record.open_orders = venue.open_orders
+        venue_record.unknown_orders = venue.unknown_orders
+        ledger.venues[venue_record.name] = venue_record
+    for account in state.accounts:
+        ledger.accounts[account.name] = _account(ledger, account)
+    for source in state.sources:
+        source_record = SourceRecord(source.definition, ledger.accounts[source.definition.account])
+        source_record.open_orders = source.open_orders
+        for key in source.keys:
+            source_record.note_use(KeyUse(key.key, key.sequence, key.time_ns))
+        ledger.sources[source_record.name] = source_record
+    for release in state.releases:
+        ledger.releases[release.name] = ReleaseRecord(release.name, release.epoch, release.state)
+    _restore_limits(ledger, state)
+    for halt in state.halts:
+        halt_record = HaltRecord(halt.by, halt.reduce_only, halt.text, halt.sequence)
+        for tripper in halt.trippers:
+            halt_record.trip_again(tripper, True)
+        ledger.halts[halt.scope] = halt_record
+    for waiting in state.waiting:
+        ledger.waiting.add(
+            WaitingDecision(waiting.sequence, waiting.time_ns, waiting.priority, waiting.decision)
+        )
+    _restore_orders(ledger, state)
+    for action, name in state.actions:
+        ledger.actions[action] = name
+    for invariant, count in state.broken:
+        ledger.broken[invariant] = count
+    return ledger
+
+
+def _instrument(state: InstrumentState) -> InstrumentRecord:
+    record = InstrumentRecord(state.definition)
+    record.status = state.status
+    record.mark = state.mark
+    record.open_orders = state.open_orders
+    record.variance_ppm2 = state.variance_ppm2
+    record.sampled_mark = state.sampled_mark
+    record.sampled_ns = state.sampled_ns
+    for market in state.markets:
+        record.markets[market.venue] = _market(market)
+    return record
+
+
+def _market(state: MarketState) -> MarketRecord:
+    record = MarketRecord(state.venue)
+    record.bid = state.bid
+    record.bid_quantity = state.bid_quantity
+    record.ask = state.ask
+    record.ask_quantity = state.ask_quantity
+    record.bids = state.bids
+    record.asks = state.asks
+    record.time_ns = state.time_ns
+    record.venue_time_ns = state.venue_time_ns
+    record.sequence = state.sequence
+    record.fault = state.fault
+    record.last_price = state.last_price
+    record.last_quantity = state.last_quantity
+    record.last_time_ns = state.last_time_ns
+    return record
+
+
+def _account(ledger: Ledger, state: AccountState) -> AccountRecord:
+    account = AccountRecord(state.name)
+    account.open_orders = state.open_orders
+    for held in state.cash:
+        cash = CashRecord(held.currency, held.digits, held.opening)
+        cash.balance = held.balance
+        cash.reserved = held.reserved
+        account.cash[held.currency] = cash
+    for kept in state.positions:
+        instrument = ledger.instruments[kept.instrument]
+        position = PositionRecord(account, instrument, account.cash[instrument.currency])
+        position.opening = kept.opening
+        position.opening_cost = kept.opening_cost
+        position.lots = kept.lots
+        position.cost = kept.cost
+        position.realised = kept.realised
+        position.fees = kept.fees
+        position.bought = kept.bought
+        position.sold = kept.sold
+        position.bought_value = kept.bought_value
+        position.sold_value = kept.sold_value
+        position.open_buy = kept.open_buy
+        position.open_sell = kept.open_sell
+        position.open_orders = kept.open_orders
+        account.positions[kept.instrument] = position
+    return account
+
+
+def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
+    for limit in state.limits:
+        ledger.limits.put(limit)
+    ledger.limits.version = state.limits_version
+    made = dict(ledger.limits.windows)
+    ledger.limits.windows.clear()
+    for kept in state.windows:
+        window = made[kept.limit]
+        window.times = list(kept.times)
+        window.next = kept.next
+        ledger.limits.windows[kept.limit] = window
+
+
+def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
+    orders = ledger.orders
+    orders.time_ns = state.time_ns
+    orders.bounds = state.bounds
+    for kept in state.orders:
+        orders.known[kept.order] = _order(ledger, kept)
+    for order in state.open:
+        orders.open[order] = orders.known[order]
+    orders.finished.extend(state.finished)
+    for parent in state.parents:
+        record = ParentRecord(parent.decision, list(parent.allowed))
+        for line in range(len(parent.released)):
+            record.released[line] = parent.released[line]
+        record.children = parent.children
+        orders.parents[parent.decision] = record
+
+
+def _order(ledger: Ledger, state: OrderState) -> OrderRecord:
+    order = OrderRecord(
+        state.order,
+        ledger.sources[state.source],
+        ledger.accounts[state.account].positions[state.instrument],
+        ledger.instruments[state.instrument],
+        ledger.venues[state.venue],
+        state.side,
+        state.order_type,
+        state.time_in_force,
+        state.quantity,
+        state.price,
+    )
+    order.display = state.display
+    order.expire_ns = state.expire_ns
+    order.post_only = state.post_only
+    order.reduce_only = state.reduce_only
+    order.arrival_bid = state.arrival_bid
+    order.arrival_ask = state.arrival_ask
+    order.decision = state.decision
+    order.release = state.release
+    order.epoch = state.epoch
+    order.cleared_ns = state.cleared_ns
+    order.asked_ns = state.asked_ns
+    order.venue_order_id = state.venue_order_id
+    order.is_acknowledged = state.is_acknowledged
+    order.status = state.status
+    order.quantity_allowed = state.quantity_allowed
+    order.filled = state.filled
+    for fill in state.fills:
+        order.keep_fill(fill.execution_id, Fill(fill.quantity, fill.price, fill.fee))
+    order.revision = state.revision
+    order.revision_asked = state.revision_asked
+    order.asked_quantity = state.asked_quantity
+    order.asked_price = state.asked_price
+    order.reserved = state.reserved
+    order.reserved_value = state.reserved_value
+    order.ended_ns = state.ended_ns
+    return order

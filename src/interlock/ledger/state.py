@@ -1,0 +1,215 @@
+"""The whole ledger as one value, its digest, and back.
+
+Two ledgers that went through the same history have the same state, and a restored ledger goes on as
+the first one would have. Cost: one step per order remembered, key and window.
+"""
+
+from hashlib import sha256
+
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.orders import OrderRecord
+from interlock.ledger.restoring import restore_ledger
+from interlock.messages.encoding import encode, state_from
+from interlock.messages.state import (
+    STATE_VERSION,
+    AccountState,
+    CashState,
+    FillState,
+    HaltState,
+    InstrumentState,
+    KeyState,
+    LedgerState,
+    MarketState,
+    OrderState,
+    ParentState,
+    PositionState,
+    ReleaseState,
+    SourceState,
+    VenueState,
+    WaitingState,
+    WindowState,
+)
+
+
+def digest(ledger: Ledger) -> str:
+    """This is the SHA-256 of the state's canonical bytes, in hexadecimal."""
+    return sha256(encode(state_of(ledger))).hexdigest()
+
+
+def restore(state: object) -> Ledger:
+    """This is a ledger in that state, out of a `LedgerState` or of its decoded plain lists.
+
+    Raises `ValueError` when it is of another version or no state at all.
+    """
+    return restore_ledger(state_from(state))
+
+
+def state_of(ledger: Ledger) -> LedgerState:
+    """This is everything that is so between two commands."""
+    orders = ledger.orders
+    return LedgerState(
+        version=STATE_VERSION,
+        sequence=ledger.sequence,
+        time_ns=ledger.time_ns,
+        is_session_open=ledger.is_session_open,
+        name=ledger.name,
+        session_id=ledger.session_id,
+        routing=ledger.routing,
+        bounds=ledger.bounds,
+        instruments=_instruments(ledger),
+        venues=[
+            VenueState(venue.definition, venue.open_orders, venue.unknown_orders)
+            for venue in ledger.venues.values()
+        ],
+        accounts=_accounts(ledger),
+        sources=_sources(ledger),
+        releases=[
+            ReleaseState(release.name, release.epoch, release.state)
+            for release in ledger.releases.values()
+        ],
+        limits=list(ledger.limits.limits),
+        limits_version=ledger.limits.version,
+        windows=[
+            WindowState(number, list(window.times), window.next)
+            for number, window in ledger.limits.windows.items()
+        ],
+        halts=[
+            HaltState(
+                scope, halt.by, halt.reduce_only, halt.text, halt.sequence, list(halt.trippers)
+            )
+            for scope, halt in ledger.halts.items()
+        ],
+        waiting=[
+            WaitingState(waiting.sequence, waiting.time_ns, waiting.priority, waiting.decision)
+            for waiting in ledger.waiting.in_order()
+        ],
+        orders=[_order(order) for order in orders.known.values()],
+        open=list(orders.open),
+        finished=list(orders.finished),
+        parents=[
+            ParentState(
+                parent.decision, list(parent.allowed), list(parent.released), parent.children
+            )
+            for parent in orders.parents.values()
+        ],
+        actions=list(ledger.actions.items()),
+        broken=list(ledger.broken.items()),
+    )
+
+
+def _instruments(ledger: Ledger) -> list[InstrumentState]:
+    states: list[InstrumentState] = []
+    for instrument in ledger.instruments.values():
+        markets = [
+            MarketState(
+                market.venue,
+                market.bid,
+                market.bid_quantity,
+                market.ask,
+                market.ask_quantity,
+                market.bids,
+                market.asks,
+                market.time_ns,
+                market.venue_time_ns,
+                market.sequence,
+                market.fault,
+                market.last_price,
+                market.last_quantity,
+                market.last_time_ns,
+            )
+            for market in instrument.markets.values()
+        ]
+        states.append(
+            InstrumentState(
+                instrument.definition,
+                instrument.status,
+                instrument.mark,
+                instrument.open_orders,
+                instrument.variance_ppm2,
+                instrument.sampled_mark,
+                instrument.sampled_ns,
+                markets,
+            )
+        )
+    return states
+
+
+def _accounts(ledger: Ledger) -> list[AccountState]:
+    states: list[AccountState] = []
+    for account in ledger.accounts.values():
+        cash = [
+            CashState(held.currency, held.digits, held.opening, held.balance, held.reserved)
+            for held in account.cash.values()
+        ]
+        positions = [
+            PositionState(
+                symbol,
+                position.opening,
+                position.opening_cost,
+                position.lots,
+                position.cost,
+                position.realised,
+                position.fees,
+                position.bought,
+                position.sold,
+                position.bought_value,
+                position.sold_value,
+                position.open_buy,
+                position.open_sell,
+                position.open_orders,
+            )
+            for symbol, position in account.positions.items()
+        ]
+        states.append(AccountState(account.name, account.open_orders, cash, positions))
+    return states
+
+
+def _sources(ledger: Ledger) -> list[SourceState]:
+    states: list[SourceState] = []
+    for source in ledger.sources.values():
+        keys = [KeyState(use.key, use.sequence, use.time_ns) for use in source.uses]
+        states.append(SourceState(source.definition, source.open_orders, keys))
+    return states
+
+
+def _order(order: OrderRecord) -> OrderState:
+    fills: list[FillState] = []
+    if order.fills is not None:
+        for execution_id, fill in order.fills.items():
+            fills.append(FillState(execution_id, fill.quantity, fill.price, fill.fee))
+    return OrderState(
+        order=order.order,
+        source=order.source.name,
+        account=order.position.account.name,
+        instrument=order.instrument.symbol,
+        venue=order.venue.name,
+        side=order.side,
+        order_type=order.order_type,
+        time_in_force=order.time_in_force,
+        display=order.display,
+        expire_ns=order.expire_ns,
+        post_only=order.post_only,
+        reduce_only=order.reduce_only,
+        arrival_bid=order.arrival_bid,
+        arrival_ask=order.arrival_ask,
+        decision=order.decision,
+        release=order.release,
+        epoch=order.epoch,
+        cleared_ns=order.cleared_ns,
+        asked_ns=order.asked_ns,
+        venue_order_id=order.venue_order_id,
+        is_acknowledged=order.is_acknowledged,
+        status=order.status,
+        quantity=order.quantity,
+        price=order.price,
+        quantity_allowed=order.quantity_allowed,
+        filled=order.filled,
+        fills=fills,
+        revision=order.revision,
+        revision_asked=order.revision_asked,
+        asked_quantity=order.asked_quantity,
+        asked_price=order.asked_price,
+        reserved=order.reserved,
+        reserved_value=order.reserved_value,
+        ended_ns=order.ended_ns,
+    )

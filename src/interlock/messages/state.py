@@ -1,0 +1,239 @@
+"""The state of a ledger at one moment, as a snapshot keeps it.
+
+Every list stands in the order in which the ledger came by its entries, which is a function of the
+history alone, so equal histories have equal bytes. What is derived (which controls apply where) is
+not here. Any change of a field is a new `STATE_VERSION`: a snapshot is only a cache of the journal,
+and one of another version is passed over.
+"""
+
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from interlock.messages.decisions import Decision
+from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+
+STATE_VERSION: Final = 1
+
+Levels: TypeAlias = tuple[tuple[Ticks, Lots], ...]
+
+
+class MarketState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One instrument at one venue."""
+
+    venue: str
+    bid: Ticks
+    bid_quantity: Lots
+    ask: Ticks
+    ask_quantity: Lots
+    bids: Levels
+    asks: Levels
+    time_ns: Nanoseconds
+    venue_time_ns: Nanoseconds
+    sequence: Sequence
+    fault: int
+    last_price: Ticks
+    last_quantity: Lots
+    last_time_ns: Nanoseconds
+
+
+class InstrumentState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """An instrument and its markets."""
+
+    definition: Instrument
+    status: int
+    mark: Ticks
+    open_orders: int
+    variance_ppm2: int
+    sampled_mark: Ticks
+    sampled_ns: Nanoseconds
+    markets: list[MarketState]
+
+
+class VenueState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A venue."""
+
+    definition: Venue
+    open_orders: int
+    unknown_orders: int
+
+
+class CashState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One currency of an account."""
+
+    currency: str
+    digits: int
+    opening: Minor
+    balance: Minor
+    reserved: Minor
+
+
+class PositionState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One instrument of an account."""
+
+    instrument: str
+    opening: Lots
+    opening_cost: Minor
+    lots: Lots
+    cost: Minor
+    realised: Minor
+    fees: Minor
+    bought: Lots
+    sold: Lots
+    bought_value: Minor
+    sold_value: Minor
+    open_buy: Lots
+    open_sell: Lots
+    open_orders: int
+
+
+class AccountState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """An account."""
+
+    name: str
+    open_orders: int
+    cash: list[CashState]
+    positions: list[PositionState]
+
+
+class KeyState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A decision key within the horizon."""
+
+    key: str
+    sequence: Sequence
+    time_ns: Nanoseconds
+
+
+class SourceState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A source and the keys it has used, oldest first."""
+
+    definition: Source
+    open_orders: int
+    keys: list[KeyState]
+
+
+class ReleaseState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A release."""
+
+    name: str
+    epoch: int
+    state: int
+
+
+class WindowState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """The ring of message times behind one limit."""
+
+    limit: int
+    times: list[Nanoseconds]
+    next: int
+
+
+class HaltState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A halt that stands."""
+
+    scope: str
+    by: str
+    reduce_only: bool
+    text: str
+    sequence: Sequence
+    trippers: list[str]
+
+
+class WaitingState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A decision in the queue."""
+
+    sequence: Sequence
+    time_ns: Nanoseconds
+    priority: int
+    decision: Decision
+
+
+class FillState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One execution, as last corrected."""
+
+    execution_id: str
+    quantity: Lots
+    price: Ticks
+    fee: Minor
+
+
+class OrderState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """An order that is open, or that ended within the session's memory."""
+
+    order: OrderId
+    source: str
+    account: str
+    instrument: str
+    venue: str
+    side: int
+    order_type: int
+    time_in_force: int
+    display: Lots
+    expire_ns: Nanoseconds
+    post_only: bool
+    reduce_only: bool
+    arrival_bid: Ticks
+    arrival_ask: Ticks
+    decision: Sequence
+    release: str
+    epoch: int
+    cleared_ns: Nanoseconds
+    asked_ns: Nanoseconds
+    venue_order_id: str
+    is_acknowledged: bool
+    status: int
+    quantity: Lots
+    price: Ticks
+    quantity_allowed: Lots
+    filled: Lots
+    fills: list[FillState]
+    revision: int
+    revision_asked: int
+    asked_quantity: Lots
+    asked_price: Ticks
+    reserved: Lots
+    reserved_value: Minor
+    ended_ns: Nanoseconds
+
+
+class ParentState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A decision that became orders."""
+
+    decision: Sequence
+    allowed: list[Lots]
+    released: list[Lots]
+    children: int
+
+
+class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """Everything that is so."""
+
+    version: int
+    sequence: Sequence
+    time_ns: Nanoseconds
+    is_session_open: bool
+    name: str
+    session_id: str
+    routing: str
+    bounds: Bounds
+    instruments: list[InstrumentState]
+    venues: list[VenueState]
+    accounts: list[AccountState]
+    sources: list[SourceState]
+    releases: list[ReleaseState]
+    limits: list[Limit]
+    limits_version: int
+    windows: list[WindowState]
+    halts: list[HaltState]
+    waiting: list[WaitingState]
+    """Next first."""
+    orders: list[OrderState]
+    open: list[OrderId]
+    """In the order in which they became open, which is the order in which a halt cancels them."""
+    finished: list[OrderId]
+    """Oldest end first, which is the order in which they are forgotten."""
+    parents: list[ParentState]
+    actions: list[tuple[OrderId, str]]
+    broken: list[tuple[str, int]]
+    """How often each invariant was found broken."""

@@ -1,0 +1,268 @@
+"""Sessions for the command line: where they are kept, how they are run, watched, interrupted and
+replayed.
+"""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from interlock.assembly import Session, assemble, assemble_live, user_controls
+from interlock.controls.rules import RULES
+from interlock.inputs.clock import WallClock
+from interlock.inputs.moments import moment_text
+from interlock.inputs.session_file import SessionFile, load_session
+from interlock.journal.reader import JournalReader
+from interlock.journal.replay import reexecute
+from interlock.messages.events import DecisionJudged, OrderFilled
+from interlock.messages.identity import order_text
+from interlock.messages.terms import REFUSE
+from interlock.messages.units import Nanoseconds
+from interlock.monitoring.account import Account
+from interlock.terminal.account import account_json, print_account
+from interlock.terminal.output import print_json
+from interlock.terminal.replay import DIFFERENT, replay, replay_with
+
+DONE = 0
+INTERRUPTED = 130
+SESSIONS = Path("sessions")
+DEMO = Path(__file__).parent / "examples" / "demo.toml"
+
+# The progress bar looks at the clock of the market this often.
+INSTANTS_PER_LOOK = 512
+
+
+def session_directory(path: Path) -> Path:
+    """This is the directory of a session. Raises `FileNotFoundError` when it holds no journal."""
+    if not (path / "JOURNAL").exists():
+        raise FileNotFoundError(2, "no session is kept there", str(path))
+    return path
+
+
+def new_directory(name: str, out: Path | None) -> Path:
+    """This is where a new session goes: `out`, or the next free place under `sessions`.
+
+    Raises `FileExistsError` when `out` already holds a session: nothing is ever written over.
+    """
+    if out is not None:
+        if (out / "JOURNAL").exists():
+            raise FileExistsError(17, "a session is kept there already", str(out))
+        return out
+    number = 1
+    while (SESSIONS / f"{name}-{number}").exists():
+        number += 1
+    return SESSIONS / f"{name}-{number}"
+
+
+def run_demo(out: Path | None, *, as_json: bool) -> int:
+    """This runs the demonstration, replays it, and says what to try next."""
+    file = load_session(DEMO)
+    directory = new_directory(file.name, out)
+    console = Console(stderr=as_json)
+    console.print(
+        f"A session of {len(file.instruments)} instruments at {len(file.venues)} venues, with"
+        f" {len(file.sources)} sources, in a market made from seed {file.seed}."
+    )
+    code = _run(file, (), directory, as_json=as_json)
+    if code != DONE:
+        return code
+    reader = JournalReader(directory)
+    result = reexecute(reader.entries(), user_controls())
+    if result.difference is not None:
+        console.print(f"[bold red]Replay differs at command {result.difference.sequence}[/]")
+        return DIFFERENT
+    console.print(
+        f"\n[green]Replayed: {result.commands:,} commands gave the same {result.events:,} events,"
+        f" byte for byte.[/] State {result.digest[:16]}."
+    )
+    _print_next(console, directory, reader)
+    return DONE
+
+
+def run_recorded(path: Path, data: Sequence[Path], out: Path | None, *, as_json: bool) -> int:
+    """This runs a session file in market time and prints the account."""
+    file = load_session(path)
+    directory = new_directory(file.name, out)
+    return _run(file, tuple(data), directory, as_json=as_json)
+
+
+def run_live(
+    path: Path,
+    data: Sequence[Path],
+    out: Path | None,
+    *,
+    socket_path: Path | None,
+    as_json: bool,
+) -> int:
+    """This runs a session against the wall clock. Answers go to whoever asked; what is for people
+    goes to standard error."""
+    file = load_session(path)
+    directory = new_directory(file.name, out)
+    console = Console(stderr=True)
+    account = Account()
+    session = assemble_live(
+        file,
+        directory,
+        tuple(data),
+        clock=WallClock(),
+        socket_path=socket_path,
+        standard_input=socket_path is None,
+        control_names=_control_names(file),
+        followers=(account,),
+    )
+    where = f"on {socket_path}" if socket_path is not None else "on standard input"
+    console.print(f"Listening {where}; the session is kept in {directory}. Ctrl-C ends it.")
+    was_interrupted = _interruptible(session)
+    session.close("interrupted" if was_interrupted else "end of input")
+    if as_json:
+        console.print_json(data=account_json(account))
+    else:
+        print_account(console, account)
+    return DONE
+
+
+def replay_session(
+    directory: Path, *, only_rebuild: bool, other: Path | None, as_json: bool
+) -> int:
+    """This replays a session, or judges its decisions under another file's limits."""
+    kept = session_directory(directory)
+    if other is not None:
+        limits = load_session(other).limits()
+        return replay_with(kept, limits, user_controls(), as_json=as_json)
+    return replay(kept, user_controls(), only_rebuild=only_rebuild, as_json=as_json)
+
+
+def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json: bool) -> int:
+    account = Account()
+    console = Console(stderr=as_json)
+    with _Watch(as_json) as watch:
+        session = assemble(
+            file,
+            directory,
+            data,
+            clock=WallClock(),
+            followers=(account,),
+            on_instant=watch.look,
+        )
+        watch.begin(session)
+        was_interrupted = _interruptible(session)
+    session.close("interrupted" if was_interrupted else "the market ended")
+    if as_json:
+        print_json({"session": str(directory), **account_json(account)})
+    else:
+        print_account(console, account)
+        _print_walk(console, session)
+        console.print(f"\nKept in {directory}")
+    return INTERRUPTED if was_interrupted else DONE
+
+
+def _interruptible(session: Session) -> bool:
+    """This runs a session until its end or Ctrl-C, which ends it between two instants, in order."""
+    interrupted: list[int] = []
+
+    def on_interrupt(number: int, _: object) -> None:
+        interrupted.append(number)
+        session.stop()
+
+    previous = {
+        number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        session.run()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return bool(interrupted)
+
+
+def _control_names(file: SessionFile) -> Callable[[int], str]:
+    limits = [command.limit.control for command in file.limits()]
+
+    def name(control: int) -> str:
+        return limits[control] if control >= 0 else RULES[-control][0]
+
+    return name
+
+
+class _Watch:
+    """The progress bar of a session in market time."""
+
+    def __init__(self, is_quiet: bool) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=is_quiet or not sys.stderr.isatty(),
+        )
+        self._task: TaskID | None = None
+        self._session: Session | None = None
+        self._instants = 0
+
+    def __enter__(self) -> "_Watch":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def begin(self, session: Session) -> None:
+        self._session = session
+        self._task = self._bar.add_task("", total=1.0)
+
+    def look(self, time_ns: Nanoseconds) -> None:
+        self._instants += 1
+        if self._instants % INSTANTS_PER_LOOK or self._session is None or self._task is None:
+            return
+        self._bar.update(
+            self._task,
+            completed=self._session.progress(time_ns),
+            description=moment_text(time_ns)[:19].replace("T", " "),
+        )
+
+
+def _print_walk(console: Console, session: Session) -> None:
+    statistics = session.engine.journal.statistics()
+    stages = session.engine.stages
+    assert stages is not None, "the session was assembled without stages"
+    total = max(stages.total_ns(), 1)
+    shares = ", ".join(
+        f"{name} {spent * 100 // total}%" for name, spent in stages.by_name().items()
+    )
+    console.print(
+        f"\nJournal: {statistics.entries:,} entries in {statistics.batches:,} batches,"
+        f" {statistics.bytes:,} bytes, {statistics.syncs:,} syncs."
+        f" Took {total / 1e9:.1f} s: {shares}."
+    )
+
+
+def _print_next(console: Console, directory: Path, reader: JournalReader) -> None:
+    order, refused = _examples(reader)
+    console.print("\n[bold]Try next[/]")
+    for line in (
+        f"interlock why {directory} {order}        the whole story of an order",
+        f"interlock why {directory} {refused}          why a decision was refused",
+        f"interlock replay {directory}         the same commands, the same events",
+        f"interlock journal verify {directory}",
+        f"interlock journal export {directory} --out demo-parquet",
+    ):
+        console.print(f"  {line}", markup=False, highlight=False)
+
+
+def _examples(reader: JournalReader) -> tuple[str, int]:
+    """An order that was filled and a decision that was refused, to be asked about."""
+    order, refused = "", 0
+    for _, entry in reader.entries():
+        for event in entry.events:
+            if isinstance(event, OrderFilled) and not order:
+                order = order_text(event.order)
+            elif isinstance(event, DecisionJudged) and event.severity >= REFUSE and not refused:
+                refused = event.decision
+        if order and refused:
+            break
+    return order, refused

@@ -1,0 +1,199 @@
+"""Replay on a terminal: the same bytes, or the first place where they differ."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
+
+from interlock.journal.reader import JournalReader
+from interlock.journal.replay import (
+    Difference,
+    Rejudged,
+    Replayed,
+    rebuild,
+    reexecute,
+    rejudge,
+)
+from interlock.messages.commands import SetLimit
+from interlock.messages.events import Event
+from interlock.messages.reasons import reason_name
+from interlock.messages.terms import SEVERITIES, name_of
+from interlock.terminal.output import print_json
+
+SAME = 0
+DIFFERENT = 1
+PROGRESS_EVERY = 1_000
+CHANGES_SHOWN = 50
+
+
+def replay(
+    directory: Path,
+    user_controls: dict[str, Any],
+    *,
+    only_rebuild: bool,
+    as_json: bool,
+) -> int:
+    """This re-executes or rebuilds a session, prints what it found, returns the exit code."""
+    reader = JournalReader(directory)
+    with _bar(as_json) as bar:
+        task = bar.add_task(
+            "rebuilding" if only_rebuild else "replaying", total=reader.last_sequence
+        )
+
+        def progress(sequence: int) -> None:
+            if sequence % PROGRESS_EVERY == 0:
+                bar.update(task, completed=sequence)
+
+        if only_rebuild:
+            result, _ = rebuild(reader.entries(), progress)
+        else:
+            result = reexecute(reader.entries(), user_controls, progress)
+    if as_json:
+        print_json(_replayed_json(result, only_rebuild))
+    else:
+        _print_replayed(Console(), result, only_rebuild)
+    return SAME if result.difference is None else DIFFERENT
+
+
+def replay_with(
+    directory: Path,
+    limits: list[SetLimit],
+    user_controls: dict[str, Any],
+    *,
+    as_json: bool,
+) -> int:
+    """This judges every decision again under other limits and prints what would change."""
+    reader = JournalReader(directory)
+    with _bar(as_json) as bar:
+        task = bar.add_task("judging again", total=reader.last_sequence)
+
+        def progress(sequence: int) -> None:
+            if sequence % PROGRESS_EVERY == 0:
+                bar.update(task, completed=sequence)
+
+        result = rejudge(reader.entries(), limits, user_controls, progress)
+    if as_json:
+        print_json(_rejudged_json(result))
+    else:
+        _print_rejudged(Console(), result)
+    return SAME if result.changed_count == 0 else DIFFERENT
+
+
+def event_text(event: Event | None) -> str:
+    """This writes an event with the names of its fields."""
+    if event is None:
+        return "nothing"
+    fields = ", ".join(f"{name}={getattr(event, name)!r}" for name in event.__struct_fields__)
+    return f"{type(event).__name__}({fields})"
+
+
+def _bar(as_json: bool) -> Progress:
+    return Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=as_json,
+    )
+
+
+def _replayed_json(result: Replayed, only_rebuild: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "mode": "rebuild" if only_rebuild else "reexecute",
+        "commands": result.commands,
+        "events": result.events,
+        "digest": result.digest,
+        "same": result.difference is None,
+    }
+    if result.difference is not None:
+        told["difference"] = _difference_json(result.difference)
+    return told
+
+
+def _difference_json(difference: Difference) -> dict[str, Any]:
+    return {
+        "sequence": difference.sequence,
+        "place": difference.place,
+        "command": _named(difference.command),
+        "expected": _named(difference.expected),
+        "made": _named(difference.made),
+    }
+
+
+def _named(message: msgspec.Struct | None) -> dict[str, Any] | None:
+    if message is None:
+        return None
+    fields = {name: getattr(message, name) for name in message.__struct_fields__}
+    return {"kind": type(message).__name__, **msgspec.to_builtins(fields)}
+
+
+def _print_replayed(console: Console, result: Replayed, only_rebuild: bool) -> None:
+    difference = result.difference
+    if difference is None:
+        how = (
+            "rebuilt from facts and events" if only_rebuild else "re-executed, every byte the same"
+        )
+        console.print(
+            f"[green]{how}[/]: {result.commands:,} commands, {result.events:,} events;"
+            f" state {result.digest[:16]}"
+        )
+        return
+    console.print(
+        f"[bold red]Different at command {difference.sequence}[/],"
+        f" event {difference.sequence}.{difference.place}"
+    )
+    console.print(f"command   {event_text(difference.command)}", markup=False)  # type: ignore[arg-type]
+    console.print(f"expected  {event_text(difference.expected)}", markup=False)
+    console.print(f"made      {event_text(difference.made)}", markup=False)
+    console.print(
+        "The journal was made by other code, other controls, or by something that is not"
+        " deterministic. `interlock replay --rebuild` reads it with any version."
+    )
+
+
+def _rejudged_json(result: Rejudged) -> dict[str, Any]:
+    return {
+        "mode": "with",
+        "decisions": result.decisions,
+        "changed": result.changed_count,
+        "changes": [
+            {
+                "decision": change.decision,
+                "from": _verdict(change.severity_before, change.reason_before),
+                "to": _verdict(change.severity_after, change.reason_after),
+            }
+            for change in result.changed
+        ],
+    }
+
+
+def _verdict(severity: int, reason: int) -> dict[str, str]:
+    return {"verdict": name_of(SEVERITIES, severity), "reason": reason_name(reason)}
+
+
+def _print_rejudged(console: Console, result: Rejudged) -> None:
+    console.print(
+        f"{result.decisions:,} decisions judged again, each in the state of its moment:"
+        f" [bold]{result.changed_count:,} would change[/]"
+    )
+    if not result.changed:
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("decision", "was", "would be"):
+        table.add_column(column)
+    for change in result.changed[:CHANGES_SHOWN]:
+        was = _verdict(change.severity_before, change.reason_before)
+        will = _verdict(change.severity_after, change.reason_after)
+        table.add_row(
+            str(change.decision),
+            f"{was['verdict']} {was['reason']}",
+            f"{will['verdict']} {will['reason']}",
+        )
+    console.print(table)
+    if result.changed_count > CHANGES_SHOWN:
+        console.print(f"and {result.changed_count - CHANGES_SHOWN:,} more; --json lists them")
