@@ -1,17 +1,23 @@
 """The generated pages of `docs/`: written by `make docs`, compared by `make check` and the tests.
 
-The words are read from their source, not from the running modules: compiled classes keep neither
-docstrings nor annotations, and field notes exist only in the source.
+The words of messages are read from their source, not from the running modules: compiled classes
+keep neither docstrings nor annotations, and field notes exist only in the source. Controls come
+from their catalogue, commands of the command line from its parser.
 
 To add a page, write a function that returns its text and name it in `PAGES`.
 """
 
+import argparse
 import ast
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from interlock import cli
+from interlock.controls import catalogue
+from interlock.controls.control import ControlKind, Parameter
+from interlock.controls.rules import RULES
 from interlock.messages.reasons import CATALOGUE
 
 DOCS = Path(__file__).parent
@@ -134,8 +140,112 @@ def reasons_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def controls_page() -> str:
+    """The controls that a session file arms, and the rules that hold in every session."""
+    required = ", ".join(f"`{kind.name}`" for kind in catalogue.CATALOGUE if kind.is_required)
+    lines = [
+        *(NOTICE, "", "# Controls", ""),
+        "Every control that applies to an order is run, and every finding is kept, with what was",
+        "observed and what is allowed. A control that cannot be evaluated refuses.",
+        "",
+        "## Armed by the session file",
+        "",
+        "Each is a table `[controls.NAME]`, or several `[[controls.NAME]]`, with `scope`, `owner`,",
+        "`reason` and the parameters below; see [session-file.md](session-file.md).",
+        f"An instrument that lacks one of {required} cannot be traded.",
+        "",
+    ]
+    for kind in catalogue.CATALOGUE:
+        lines += _control_section(kind)
+    lines += [
+        *("## Rules of every session", ""),
+        "They have no parameters, because they are laws.",
+        "",
+        *("| rule | row | refuses |", "| --- | --- | --- |"),
+    ]
+    lines += [f"| `{name}` | {row} | {stops} |" for name, row, stops in RULES.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _control_section(kind: ControlKind) -> list[str]:
+    scopes = ", ".join(f"`{scope}`" for scope in kind.scopes)
+    lines = [
+        *(f"### {kind.name}", ""),
+        f"Refuses {kind.stops}.{' Every instrument needs it.' if kind.is_required else ''}",
+        "",
+        f"Row {kind.row}; {kind.source}. Scopes: {scopes}. Observes: {kind.observes}.",
+        "",
+        *("| parameter | unit | from | to | default | |", "| --- | --- | --- | --- | --- | --- |"),
+    ]
+    return [*lines, *(_parameter_row(parameter) for parameter in kind.parameters), ""]
+
+
+def _parameter_row(parameter: Parameter) -> str:
+    bounds = [str(parameter.low), "" if parameter.high == 10**18 else str(parameter.high)]
+    default = "" if parameter.default == -1 else str(parameter.default)
+    if parameter.unit == "symbols":
+        bounds = ["", ""]
+    elif parameter.low == -(10**18):
+        bounds[0] = ""
+    cells = [f"`{parameter.name}`", parameter.unit, *bounds, default, parameter.meaning]
+    return f"| {' | '.join(cells)} |".replace("  ", " ")
+
+
+def cli_page() -> str:
+    """The command line, command by command."""
+    lines = [
+        *(NOTICE, "", "# Command line", ""),
+        "`interlock COMMAND --help` says the same.",
+        "`SESSION` is the folder that a session is kept in, `SESSION.toml` a session file.",
+        "",
+    ]
+    for name, parser in _commands(cli._parser(), "interlock"):
+        lines += _command_section(name, parser)
+    lines += ["## Exit codes", "", "| code | |", "| ---: | --- |"]
+    codes = (cli.__doc__ or "").partition("Exit codes: ")[2].split(".", maxsplit=1)[0]
+    for code in " ".join(codes.split()).split("; "):
+        number, _, meaning = code.partition(" ")
+        lines.append(f"| {number} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _commands(
+    parser: argparse.ArgumentParser, name: str
+) -> list[tuple[str, argparse.ArgumentParser]]:
+    """The commands that can be called, in their order."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return [
+                found
+                for word, part in action.choices.items()
+                for found in _commands(part, f"{name} {word}")
+            ]
+    return [(name, parser)]
+
+
+def _command_section(name: str, parser: argparse.ArgumentParser) -> list[str]:
+    actions = [action for action in parser._actions if action.dest != "help"]
+    words = [str(action.metavar) for action in actions if not action.option_strings]
+    example = (parser.epilog or "").partition("\n")[2].strip()
+    lines = [
+        *(f"## {name}", "", parser.description or "", ""),
+        *("```", " ".join([name, *words, "[OPTIONS]"]), "```", ""),
+        *("| argument | |", "| --- | --- |"),
+    ]
+    for action in actions:
+        value = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
+        more = " ..." if action.nargs == "+" else ""
+        shown = f"{action.option_strings[0]}{value}{more}" if action.option_strings else value[1:]
+        needed = " (required)" if action.option_strings and action.required else ""
+        cell = shown.replace("|", "\\|")
+        lines.append(f"| `{cell}` | {action.help or ''}{needed} |".replace("  ", " "))
+    return [*lines, "", "Example:", "", "```", example, "```", ""]
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
     "commands.md": commands_page,
+    "controls.md": controls_page,
     "events.md": events_page,
     "reasons.md": reasons_page,
 }

@@ -1,5 +1,7 @@
 """Small worlds to test in: definitions, a kernel with limits, and words to say to it."""
 
+from typing import Any
+
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import (
@@ -83,8 +85,12 @@ def opening(
 class World:
     """A kernel with a clock of its own and a memory of everything it was told."""
 
-    def __init__(self, commands: list[Command] | None = None) -> None:
-        self.kernel = Kernel(Ledger(), {})
+    def __init__(
+        self,
+        commands: list[Command] | None = None,
+        user_controls: dict[str, Any] | None = None,
+    ) -> None:
+        self.kernel = Kernel(Ledger(), user_controls or {})
         self.sequence = 0
         self.time_ns = START
         self.entries: list[Entry] = []

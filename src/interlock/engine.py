@@ -4,7 +4,7 @@
     keep:  write the batch, one sync; only then hand it on
 
 Effects leave, and followers see, nothing that is not on disk. With `begin_keeping` the disk works
-on one batch while the next is stepped.
+on one batch while the next is stepped; what leaves with it leaves when the next one is begun.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from interlock.kernel.step import Kernel
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import EFFECTS, Event
+from interlock.messages.terms import UNKNOWN
 from interlock.messages.units import Nanoseconds, Sequence
 
 BATCH_ENTRIES_MAX = 256
@@ -73,10 +74,11 @@ class Engine:
         self.stages = stages
         self.sequence: Sequence = kernel.ledger.sequence
         self.time_ns: Nanoseconds = kernel.ledger.time_ns
-        self.effects_since_ns: Nanoseconds = -1
-        """When the first effect of the open batch was decided; -1 while there is none."""
         self._open: list[Entry] = []
         self._kept: list[Entry] = []
+        # When the first effect of either batch was decided; -1 while it has none.
+        self._open_effects_ns: Nanoseconds = -1
+        self._kept_effects_ns: Nanoseconds = -1
 
     @property
     def is_full(self) -> bool:
@@ -85,6 +87,11 @@ class Engine:
     @property
     def has_open(self) -> bool:
         return bool(self._open)
+
+    @property
+    def effects_since_ns(self) -> Nanoseconds:
+        """When the oldest effect that has not left was decided; -1 while there is none."""
+        return self._kept_effects_ns if self._kept_effects_ns >= 0 else self._open_effects_ns
 
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]:
         """This numbers a command, steps it, and puts it and its events into the open batch.
@@ -101,11 +108,11 @@ class Engine:
         events = self.kernel.step(self.sequence, time_ns, command)
         self._open.append(Entry(time_ns, command, events))
         if type(command) is ReportOrder:
-            self.outbox.hear(command)
-        if self.effects_since_ns < 0:
+            self._hear(time_ns, command)
+        if self._open_effects_ns < 0:
             for event in events:
                 if type(event) in _EFFECTS:
-                    self.effects_since_ns = time_ns
+                    self._open_effects_ns = time_ns
                     break
         if stages is not None:
             stages.lap(KERNEL)
@@ -122,7 +129,7 @@ class Engine:
         if not self._open:
             return
         self._kept, self._open = self._open, []
-        self.effects_since_ns = -1
+        self._kept_effects_ns, self._open_effects_ns = self._open_effects_ns, -1
         self.journal.begin(self._kept)
 
     def finish_keeping(self) -> None:
@@ -134,6 +141,7 @@ class Engine:
         if stages is not None:
             stages.lap(JOURNAL)
         entries, self._kept = self._kept, []
+        self._kept_effects_ns = -1
         first = durable - len(entries) + 1
         self.outbox.hand_on(first, entries)
         if stages is not None:
@@ -142,6 +150,19 @@ class Engine:
             follower(first, entries)
         if stages is not None:
             stages.lap(FOLLOWERS)
+
+    def _hear(self, time_ns: Nanoseconds, report: ReportOrder) -> None:
+        """What a report leaves owed is what the ledger says, not what the report is called: a fill
+        that crosses our cancel is no answer to it, and a word of another venue is none at all."""
+        order = self.kernel.ledger.orders.find(report.order)
+        if order is None:
+            self.outbox.settle(report.order)
+        elif order.status == UNKNOWN:
+            self.outbox.ask_about(time_ns, order.venue.name, report.order)
+        elif order.asked_ns != 0:
+            self.outbox.still_owed(report.order, order.asked_ns)
+        else:
+            self.outbox.settle(report.order)
 
     def close(self) -> None:
         """This keeps what is open and closes the journal."""

@@ -212,6 +212,17 @@ def test_names_are_used_once() -> None:
         assert "defined above" in mistake.text
 
 
+def test_two_entries_without_a_name_are_not_taken_for_the_same() -> None:
+    said = mistakes_of("[[releases]]\nepoch = 1\n[[releases]]\nepoch = 1\n")
+    texts = {one.text for one in said if one.path.startswith("$.releases")}
+    assert texts == {"is missing"}
+
+
+def test_what_refers_to_a_wrong_instrument_is_not_wrong_for_that() -> None:
+    (mistake,) = mistakes_of(changed('tick = "0.01"', "tick = 1"))
+    assert mistake.path == "$.instruments[0].tick"
+
+
 def test_a_syntax_error_has_its_line() -> None:
     text = changed("seed = 7", "seed = = 7")
     (mistake,) = mistakes_of(text)

@@ -37,9 +37,7 @@ def last_decision(world: World) -> int:
     return world.sequence - 1
 
 
-def fill(
-    world: World, order: int, quantity: int, price: int, execution: str, fee: int = 0
-) -> None:
+def fill(world: World, order: int, quantity: int, price: int, execution: str, fee: int = 0) -> None:
     world.report(
         order,
         REPORT_FILL,

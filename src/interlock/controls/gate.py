@@ -13,18 +13,22 @@ from interlock.decisions.proposal import Plan, Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import covers
 from interlock.messages.definitions import Limit
-from interlock.messages.reasons import LIMIT_MISSING, NONE
-from interlock.messages.terms import ALLOW
+from interlock.messages.reasons import LIMIT_MISSING, NONE, USER_CONTROL
+from interlock.messages.terms import ALLOW, HALT
 
 # What a finding can hold: the 63 bits that every codec carries. A number beyond is as good as this.
-_NUMBER_MAX: Final = (1 << 63) - 1
+# Line, control, severity, observed, bound.
+WIDTH: Final = 5
+
+_NUMBER_MAX: Final = 4_611_686_018_427_387_903  # 2**62 - 1: compiled, a machine word
 
 # Routes are resolved when limits change, and again when there are more of them than this.
 ROUTES_MAX: Final = 10_000
 
 
 class UserControl:
-    """A user's control with the gate's guard around it: an exception is a refusal, not a pass."""
+    """A user's control with the gate's guard around it: what raises, or finds nothing that can be
+    read, is a refusal and not a pass."""
 
     def __init__(self, control: Any) -> None:
         self.control: Any = control
@@ -33,8 +37,17 @@ class UserControl:
         finding.cannot_evaluate()
         try:
             self.control.judge(proposal, ledger, finding)
+            # What is no whole number raises here, and True becomes 1: the same compiled or not.
+            finding.severity |= 0
+            finding.reason |= 0
+            finding.observed |= 0
+            finding.bound |= 0
         except Exception:
             finding.cannot_evaluate()
+        if not ALLOW <= finding.severity <= HALT:
+            finding.cannot_evaluate()
+        if finding.severity != ALLOW and finding.reason == NONE:
+            finding.reason = USER_CONTROL
 
 
 def _bounded(number: int) -> int:
@@ -72,7 +85,9 @@ class Gate:
     def __init__(self, ledger: Ledger, user_controls: dict[str, Any]) -> None:
         self.ledger: Final = ledger
         self.user_controls: Final = user_controls
-        self.findings: list[int] = []
+        # Used again for every judgement: only the first `_noted` numbers are of the last one.
+        self._findings: Final[list[int]] = []
+        self._noted = 0
         self.severity = ALLOW
         self.reason = NONE
         self._finding: Final = Finding()
@@ -115,9 +130,13 @@ class Gate:
         self._note(-1, -rule)
 
     def _begin(self) -> None:
-        self.findings = []
+        self._noted = 0
         self.severity = ALLOW
         self.reason = NONE
+
+    def findings(self) -> tuple[int, ...]:
+        """Every finding of the last judgement, `WIDTH` numbers each."""
+        return tuple(self._findings[: self._noted])
 
     def _judge_line(self, plan: Plan, proposal: Proposal) -> None:
         ledger, finding, line = self.ledger, self._finding, proposal.line
@@ -153,17 +172,25 @@ class Gate:
 
     def _note(self, line: int, control: int) -> None:
         finding = self._finding
-        findings = self.findings
-        findings.append(line)
-        findings.append(control)
-        findings.append(finding.severity)
-        findings.append(_bounded(finding.observed))
-        findings.append(_bounded(finding.bound))
-        if finding.severity > self.severity:
-            self.severity = finding.severity
+        observed, bound, severity = finding.observed, finding.bound, finding.severity
+        if observed > _NUMBER_MAX or observed < -_NUMBER_MAX:
+            observed = _bounded(observed)
+        if bound > _NUMBER_MAX or bound < -_NUMBER_MAX:
+            bound = _bounded(bound)
+        findings, place = self._findings, self._noted
+        if place + WIDTH > len(findings):
+            findings.extend([0] * (WIDTH * 64))
+        findings[place] = line
+        findings[place + 1] = control
+        findings[place + 2] = severity
+        findings[place + 3] = observed
+        findings[place + 4] = bound
+        self._noted = place + WIDTH
+        if severity > self.severity:
+            self.severity = severity
             self.reason = finding.reason
         elif (
-            finding.severity == self.severity
+            severity == self.severity
             and finding.reason != NONE
             and (self.reason == NONE or finding.reason < self.reason)
         ):

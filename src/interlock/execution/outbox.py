@@ -3,6 +3,7 @@
 It also keeps the time of every question: an order, cancel or replace that a venue has not answered
 in its `silence_ns` is reported silent, which makes the order UNKNOWN, and the venue is asked what
 became of it, less and less often and `QUESTIONS_MAX` times at most: after that a person must ask.
+What counts as an answer is the ledger's to say; the engine passes it on.
 """
 
 from heapq import heappop, heappush
@@ -18,32 +19,26 @@ from interlock.messages.events import (
     OrderCleared,
     ReplaceRequested,
 )
-from interlock.messages.terms import (
-    REPORT_PENDING_CANCEL,
-    REPORT_PENDING_NEW,
-    REPORT_PENDING_REPLACE,
-    REPORT_SILENCE,
-)
+from interlock.messages.terms import REPORT_SILENCE
 from interlock.messages.units import Nanoseconds, OrderId, Sequence
 
 # Between two questions about the same order the wait doubles, up to this many times.
 QUERY_DOUBLINGS_MAX = 6
 QUESTIONS_MAX = 16
 
-# These say that the venue is at work, which is not an answer.
-_STILL_PENDING = (REPORT_PENDING_NEW, REPORT_PENDING_CANCEL, REPORT_PENDING_REPLACE)
-
 
 class Question:
     """Something that a venue owes an answer to."""
 
-    __slots__ = ("asked", "due_ns", "venue")
+    __slots__ = ("asked", "due_ns", "is_reported", "venue")
 
     def __init__(self, venue: str, due_ns: Nanoseconds) -> None:
         self.venue = venue
         self.due_ns = due_ns
         self.asked = 0
-        """How often the venue was asked what became of the order; 0 before the first silence."""
+        """How often the venue was asked what became of the order."""
+        self.is_reported = False
+        """Whether the present silence is in the journal already."""
 
 
 class Outbox:
@@ -62,6 +57,7 @@ class Outbox:
         self.sent = 0
         self._silence_ns = silence_ns
         self._questions: dict[OrderId, Question] = {}
+        # A timer holds only while its order's question is due at that very moment.
         self._timers: list[tuple[Nanoseconds, OrderId]] = []
         self._answers: list[tuple[Nanoseconds, Command]] = []
 
@@ -75,14 +71,29 @@ class Outbox:
                 self._send(entry.time_ns, event)
             self.sent_sequence = sequence
 
-    def hear(self, report: ReportOrder) -> None:
-        """This settles a question. Hearing an answer needs no disk: only what leaves does."""
-        if report.kind != REPORT_SILENCE and report.kind not in _STILL_PENDING:
-            self._questions.pop(report.order, None)
+    # What the engine passes on when a report was taken. Hearing needs no disk: only what leaves
+    # does.
+
+    def settle(self, order: OrderId) -> None:
+        """The venue has answered all that it was asked about an order."""
+        self._questions.pop(order, None)
+
+    def still_owed(self, order: OrderId, asked_ns: Nanoseconds) -> None:
+        """The venue has said something, but owes an answer to what it was asked at `asked_ns`."""
+        question = self._questions.get(order)
+        if question is None:
+            return
+        due_ns = asked_ns + self._silence_ns[question.venue]
+        if question.is_reported or due_ns > question.due_ns:
+            question.is_reported = False
+            self._set_timer(order, question, max(due_ns, question.due_ns))
 
     def ask_about(self, time_ns: Nanoseconds, venue: str, order: OrderId) -> None:
-        """This asks a venue about an order whose fate is not known, after a restart."""
-        self._expect(time_ns, venue, order)
+        """An order is UNKNOWN for another reason than silence: its venue has contradicted itself.
+        The venue is asked, from its usual silence on."""
+        if order not in self._questions:
+            self._expect(time_ns, venue, order)
+            self._questions[order].is_reported = True
 
     def next_time_ns(self) -> Nanoseconds:
         """When the next silence is due, or an executor's answer waits; -1 when nothing is owed."""
@@ -107,15 +118,17 @@ class Outbox:
                 return said
             _, order = heappop(self._timers)
             question = self._questions[order]
-            if question.asked == 0:
-                silence = ReportOrder(question.venue, order, REPORT_SILENCE)
-                said.append((time_ns, silence))
-            self.venues[question.venue].query(time_ns, order)
-            question.asked += 1
-            doublings = min(question.asked, QUERY_DOUBLINGS_MAX)
-            question.due_ns = time_ns + (self._silence_ns[question.venue] << doublings)
+            if not question.is_reported:
+                question.is_reported = True
+                said.append((time_ns, ReportOrder(question.venue, order, REPORT_SILENCE)))
             if question.asked < QUESTIONS_MAX:
-                heappush(self._timers, (question.due_ns, order))
+                self.venues[question.venue].query(time_ns, order)
+                question.asked += 1
+            question.due_ns = -1
+            if question.asked < QUESTIONS_MAX:
+                doublings = min(question.asked, QUERY_DOUBLINGS_MAX)
+                wait_ns = self._silence_ns[question.venue] << doublings
+                self._set_timer(order, question, time_ns + wait_ns)
 
     def _send(self, time_ns: Nanoseconds, event: Event) -> None:
         if type(event) is OrderCleared:
@@ -141,6 +154,15 @@ class Outbox:
         return executor.execute(time_ns, action)
 
     def _expect(self, time_ns: Nanoseconds, venue: str, order: OrderId) -> None:
-        question = Question(venue, time_ns + self._silence_ns[venue])
+        # A venue that is silent about one request is silent: a further one does not put it off.
+        known = self._questions.get(order)
+        if known is not None and known.due_ns >= 0:
+            return
+        question = Question(venue, -1)
+        question.is_reported = known is not None and known.is_reported
         self._questions[order] = question
-        heappush(self._timers, (question.due_ns, order))
+        self._set_timer(order, question, time_ns + self._silence_ns[venue])
+
+    def _set_timer(self, order: OrderId, question: Question, due_ns: Nanoseconds) -> None:
+        question.due_ns = due_ns
+        heappush(self._timers, (due_ns, order))

@@ -31,12 +31,15 @@ Dated = tuple[Nanoseconds, Command]
 class Taker(Protocol):
     """What the scheduler feeds: the engine."""
 
-    effects_since_ns: Nanoseconds
+    @property
+    def effects_since_ns(self) -> Nanoseconds: ...
 
     @property
     def is_full(self) -> bool: ...
 
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]: ...
+
+    def begin_keeping(self) -> None: ...
 
     def keep(self) -> None: ...
 
@@ -124,8 +127,6 @@ class Scheduler:
             if time_ns > self._end_ns or time_ns == NEVER:
                 break
             self._instant(time_ns)
-            if self.engine.is_full:
-                self.engine.keep()
         self.engine.keep()
 
     def _next_time_ns(self) -> Nanoseconds:
@@ -161,16 +162,19 @@ class Scheduler:
         arrived = 0
         while self._decisions and self._decisions[0][0] <= time_ns:
             decision = heappop(self._decisions)[2]
-            self.engine.take(time_ns, ProposeDecision(decision))
+            self._take(time_ns, ProposeDecision(decision))
             arrived += 1
         while arrived > 0:
-            self.engine.take(time_ns, ServeQueue(SERVE_MAX))
+            self._take(time_ns, ServeQueue(SERVE_MAX))
             arrived -= SERVE_MAX
         if self._on_instant is not None:
             self._on_instant(time_ns)
 
     def _take(self, time_ns: Nanoseconds, command: Command) -> None:
         self.engine.take(time_ns, command)
+        if self.engine.is_full:
+            # The disk works on this batch while the next is stepped; its effects may wait for that.
+            self.engine.begin_keeping()
         if type(command) not in (UpdateQuote, UpdateLadder, NoteTrade):
             return
         for model, latency_ns in self._models:

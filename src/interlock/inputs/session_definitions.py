@@ -85,7 +85,7 @@ class Definitions:
 
     def _named(self, table: Table, key: str, seen: dict[str, None]) -> str:
         name = table.name(key)
-        if name in seen:
+        if name and name in seen:
             table.note(key, f"was {shown(name)}, which is defined above: names are used once")
         seen[name] = None
         return name
@@ -184,11 +184,13 @@ class Definitions:
                 entry.note("instrument", f"was {shown(symbol)}, which stands here twice")
             held[symbol] = entry.at("instrument")
             lots = _lots(entry, "quantity", instrument)
-            cost = entry.decimal("cost", instrument.currency_digits if instrument else 18, 0)
-            if cost and not lots and instrument is not None:
-                entry.note("cost", "must be 0 where the quantity is 0")
-            if instrument is not None:
+            if instrument is None:
+                entry.decimal_form("cost")
+            else:
+                cost = entry.decimal("cost", instrument.currency_digits, 0)
                 positions.append((symbol, lots, cost))
+                if cost and not lots:
+                    entry.note("cost", "must be 0 where the quantity is 0")
             entry.end()
         if name:
             digits = self.currencies

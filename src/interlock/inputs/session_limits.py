@@ -207,7 +207,7 @@ class LimitReader:
             table.note(name, f"was {shown(value)}, must be a table by currency: {{ {form} }}")
             return [parameter.low] * len(targets)
         if not targets:
-            self._amount(place, value, parameter, _Target(None, "", 18))
+            table.decimal_form(name)
         return [self._amount(place, value, parameter, target) for target in targets]
 
     def _amounts_by_name(
@@ -225,7 +225,7 @@ class LimitReader:
                 table.note(key, "is missing: the table must name all that the scope covers")
                 amounts.append(parameter.low)
         for key in table.names():
-            if key not in wanted:
+            if key not in wanted and key not in self.definitions.broken:
                 table.take(key)
                 table.note(key, f"is not covered by this scope; {nearest(key, wanted)}")
         return amounts

@@ -11,7 +11,7 @@ from typing import Final
 
 from interlock.inputs.fields import NAME_CHARACTERS_MAX, text_fault
 from interlock.inputs.session_remarks import Place, Remarks
-from interlock.messages.units import UnitError, parse_decimal
+from interlock.messages.units import DIGITS_MAX, UnitError, format_decimal, parse_decimal
 
 TEXT_CHARACTERS_MAX: Final = 500
 WHOLE_MAX: Final = 10**18
@@ -107,11 +107,22 @@ class Table:
         try:
             number = parse_decimal(decimal_text(value), digits)
             if not low <= number <= WHOLE_MAX:
-                raise UnitError(f"was {shown(value)}, must be {low}..{WHOLE_MAX} of 10**-{digits}")
+                least, most = format_decimal(low, digits), format_decimal(WHOLE_MAX, digits)
+                raise UnitError(f"was {shown(value)}, must be {least}..{most}")
         except UnitError as error:
             self.note(name, str(error))
             return low
         return number
+
+    def decimal_form(self, name: str) -> None:
+        """This checks no more than that a field is decimal text, where its unit is not known."""
+        value = self.take(name)
+        if not self._wanted(name, optional=False):
+            return
+        try:
+            parse_decimal(decimal_text(value), DIGITS_MAX)
+        except UnitError as error:
+            self.note(name, str(error))
 
     def choice(self, name: str, table: dict[int, str], default: int | None = None) -> int:
         """This is the number behind one of the table's names."""

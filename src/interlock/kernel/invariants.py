@@ -13,7 +13,7 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import PositionRecord
 from interlock.messages.events import HaltTripped, InvariantBroken
-from interlock.messages.identity import place_of
+from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
 from interlock.messages.terms import BUY, MARGINED
 
 ALERT: Final = 1
@@ -127,7 +127,7 @@ def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> N
             text = f"order {order.order}: decision {order.decision} has no verdict"
             breaches.append(Breach(NO_ORDER_BEYOND_THE_GATE, "firm", text))
     else:
-        line = place_of(order.order) - 1
+        line = (order.order & ORDERS_PER_COMMAND_MAX) - 1
         if parent.released[line] > parent.allowed[line]:
             text = f"order {order.order}: {parent.released[line]} of {parent.allowed[line]}"
             breaches.append(Breach(CHILDREN_WITHIN_PARENT, "firm", text))

@@ -89,7 +89,7 @@ class Judge:
                 gate.reason,
                 self.ledger.limits.version,
                 lines,
-                tuple(gate.findings),
+                gate.findings(),
             )
         )
 

@@ -180,31 +180,32 @@ def _objection(order: OrderRecord | None, report: ReportOrder) -> int:
     """The reason why a report changes nothing; NONE when it does."""
     if order is None:
         return UNKNOWN_ORDER
-    happening = HAPPENING_OF.get(report.kind, 0)
+    kind = report.kind
+    happening = HAPPENING_OF.get(kind, 0)
     if happening == 0 or report.venue != order.venue.name:
         return MALFORMED
-    if report.kind in (REPORT_FILL, REPORT_CORRECTION):
+    if kind in (REPORT_FILL, REPORT_CORRECTION):
         if not _is_execution(order, report):
             return MALFORMED
         if order.fill_of(report.execution_id) is not None:
             return DUPLICATE_EXECUTION
-    if report.kind in (REPORT_REPLACED, REPORT_RESTATED) and not _is_size(order, report):
+    if kind in (REPORT_REPLACED, REPORT_RESTATED) and not _is_size(order, report):
         return MALFORMED
-    if report.kind in (REPORT_BUST, REPORT_CORRECTION):
+    if kind in (REPORT_BUST, REPORT_CORRECTION):
         fill = order.fill_of(report.reference)
         if fill is None or fill.quantity == 0:
             return UNKNOWN_EXECUTION
     if not life.is_possible(order.status, happening):
         return IMPOSSIBLE_TRANSITION
-    if report.kind == REPORT_REPLACED and report.revision <= order.revision:
+    if kind == REPORT_REPLACED and report.revision <= order.revision:
         return IMPOSSIBLE_TRANSITION
-    if report.kind in (REPORT_PENDING_REPLACE, REPORT_REPLACE_REJECTED):
+    if kind in (REPORT_PENDING_REPLACE, REPORT_REPLACE_REJECTED):
         return NONE if order.is_replacing() else IMPOSSIBLE_TRANSITION
-    if report.kind in (REPORT_SILENCE, REPORT_STATUS):
+    if kind in (REPORT_SILENCE, REPORT_STATUS):
         # A timer that fired while the answer came, or an answer to a question already settled.
-        is_due = order.asked_ns != 0 if report.kind == REPORT_SILENCE else order.status == UNKNOWN
+        is_due = order.asked_ns != 0 if kind == REPORT_SILENCE else order.status == UNKNOWN
         return NONE if is_due else IMPOSSIBLE_TRANSITION
-    if report.kind == REPORT_ABSENT and (order.is_acknowledged or order.status == CLEARED):
+    if kind == REPORT_ABSENT and (order.is_acknowledged or order.status == CLEARED):
         # Only an order that nobody ever answered for can be proven never to have arrived: a venue
         # that had it once and has it no more may have traded it.
         return IMPOSSIBLE_TRANSITION

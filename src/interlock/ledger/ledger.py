@@ -7,6 +7,7 @@ events gets the same ledger, whatever version of the kernel concluded them.
 from typing import Final, final
 
 from interlock.ledger import life
+from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
@@ -76,7 +77,7 @@ class Ledger:
         self.name = ""
         self.session_id = ""
         self.routing = "best_price"
-        self.bounds: Bounds = Bounds()
+        self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
         self.accounts: Final[dict[str, AccountRecord]] = {}
@@ -217,8 +218,8 @@ class Ledger:
             self.name = command.name
             self.session_id = command.session_id
             self.routing = command.routing
-            self.bounds = command.bounds
-            self.orders.bounds = command.bounds
+            self.bounds = BoundsRecord(command.bounds)
+            self.orders.bounds = self.bounds
         elif type(command) is CloseSession:
             self.is_session_open = False
 

@@ -4,6 +4,7 @@ from collections import deque
 from typing import Final, final
 
 from interlock.ledger import life
+from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import LimitTable
 from interlock.ledger.orders import Fill, OrderRecord
@@ -26,7 +27,7 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
-from interlock.messages.identity import place_of
+from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
 from interlock.messages.terms import (
     BUY,
     HOLD,
@@ -44,7 +45,7 @@ class OrderTable:
 
     def __init__(self, limits: LimitTable) -> None:
         self.time_ns: Nanoseconds = 0
-        self.bounds: Bounds = Bounds()
+        self.bounds = BoundsRecord(Bounds())
         self.limits: Final = limits
         self.known: Final[dict[int, OrderRecord]] = {}
         self.open: Final[dict[int, OrderRecord]] = {}
@@ -210,7 +211,7 @@ class OrderTable:
         self._reserve(order)
         parent = self._parent(event.decision)
         if parent is not None:
-            parent.release(place_of(event.order) - 1, event.quantity)
+            parent.release((event.order & ORDERS_PER_COMMAND_MAX) - 1, event.quantity)
         self._note_message(order)
         self.touched.append(order)
 

@@ -1,5 +1,6 @@
 """A ledger out of its state: every record made again, every reference between them found again."""
 
+from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import HaltRecord
@@ -27,7 +28,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
     ledger.name = state.name
     ledger.session_id = state.session_id
     ledger.routing = state.routing
-    ledger.bounds = state.bounds
+    ledger.bounds = BoundsRecord(state.bounds)
     for instrument in state.instruments:
         ledger.instruments[instrument.definition.symbol] = _instrument(instrument)
     for venue in state.venues:
@@ -138,7 +139,7 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
 def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
     orders = ledger.orders
     orders.time_ns = state.time_ns
-    orders.bounds = state.bounds
+    orders.bounds = BoundsRecord(state.bounds)
     for kept in state.orders:
         orders.known[kept.order] = _order(ledger, kept)
     for order in state.open:

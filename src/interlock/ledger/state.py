@@ -55,7 +55,7 @@ def state_of(ledger: Ledger) -> LedgerState:
         name=ledger.name,
         session_id=ledger.session_id,
         routing=ledger.routing,
-        bounds=ledger.bounds,
+        bounds=ledger.bounds.definition,
         instruments=_instruments(ledger),
         venues=[
             VenueState(venue.definition, venue.open_orders, venue.unknown_orders)

@@ -1,7 +1,9 @@
 """Findings: the gate's five integers each, back in words and units.
 
 The journal keeps no reason per finding, because it follows from the control and from what stood at
-that moment; here it is worked out again from the ledger of that moment.
+that moment; here it is worked out again from the ledger of that moment. What the plan itself
+objected to is asked of the planner again; should a newer version plan otherwise, the finding keeps
+its numbers and goes without a reason.
 """
 
 from typing import Final
@@ -10,6 +12,7 @@ from interlock.controls import rules
 from interlock.controls.catalogue import KINDS
 from interlock.controls.control import COUNT, MONEY, QUANTITY
 from interlock.controls.rules import RULES
+from interlock.decisions.proposal import Plan, Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import FIRM, HaltRecord
 from interlock.messages import reasons
@@ -59,17 +62,6 @@ _CONTROL_REASONS: Final = {
     "message_rate": reasons.MESSAGE_RATE_ABOVE_LIMIT,
     "open_orders": reasons.OPEN_ORDERS_ABOVE_LIMIT,
 }
-# What the plan itself may object to: which of them it was, only the verdict says.
-_PLAN_REASONS: Final = (
-    reasons.UNKNOWN_ORDER,
-    reasons.INVALID_TERMS,
-    reasons.NOTHING_TO_DO,
-    reasons.ORDER_NOT_WORKING,
-    reasons.TOO_MANY_ORDERS,
-    reasons.ORDER_OF_ANOTHER_SOURCE,
-    reasons.CANNOT_BE_EVALUATED,
-    reasons.MARKET_MISSING,
-)
 
 
 class LimitSetting:
@@ -91,19 +83,18 @@ class FindingReader:
         settings: dict[int, LimitSetting],
         event: DecisionJudged,
         source: str,
+        plan: Plan | None,
     ) -> None:
         self._ledger = ledger
         self._units = units
         self._settings = settings
         self._event = event
         self._source = source
+        self._plan = plan
         values = event.findings
         places = range(0, len(values), FINDING_INTEGERS)
         self._objections = sum(
             values[place + 2] == event.severity for place in places if values[place + 2] > 0
-        )
-        self._plan_objections = sum(
-            values[place + 2] > 0 for place in places if values[place + 1] == -rules.PLANNED
         )
 
     def read(self) -> list[FindingPart]:
@@ -144,14 +135,14 @@ class FindingReader:
             is_rule=limit is None,
             stops=stops,
             limit=index,
-            scope=_scope(limit) if limit is not None else "every session",
+            scope=_scope(limit) if limit is not None else "everywhere",
             severity=name_of(SEVERITIES, severity),
             passed=severity < HOLD,
             reason=reason_name(reason) if reason != NONE else "",
-            meaning=REASONS[reason].meaning if reason in REASONS else "",
+            meaning=REASONS[reason].meaning if reason != NONE and reason in REASONS else "",
             observed=figures[0],
             bound=figures[1],
-            owner=limit.owner if limit is not None else "the laws",
+            owner=limit.owner if limit is not None else "law",
             why=limit.reason if limit is not None else "",
             parameters=dict(limit.parameters) if limit is not None else {},
             set_by=setting.by if setting is not None else "",
@@ -161,6 +152,14 @@ class FindingReader:
     def _line(self, line: int) -> Line | None:
         lines = self._event.lines
         return lines[line] if 0 <= line < len(lines) else None
+
+    def _planned(self, line: int) -> Proposal | None:
+        said = self._line(line)
+        if self._plan is None or said is None or line >= len(self._plan.proposals):
+            return None
+        proposal = self._plan.proposals[line]
+        is_same = (proposal.symbol, proposal.side) == (said.instrument, said.side)
+        return proposal if is_same else None
 
     def _control_reason(self, limit: Limit, line: int, observed: int, bound: int) -> int:
         if limit.control == "market_data":
@@ -203,11 +202,14 @@ class FindingReader:
             is_known = said is not None and said.instrument in self._ledger.instruments
             return reasons.INSTRUMENT_NOT_AUTHORISED if is_known else reasons.UNKNOWN_INSTRUMENT
         if rule == rules.ROUTE:
-            is_named = said is not None and said.route == ROUTE_ASKED
+            planned = self._planned(line)
+            is_named = planned is not None and planned.terms.venue != ""
             return reasons.UNKNOWN_VENUE if is_named else reasons.ROUTE_MISSING
         if rule == rules.PLANNED:
-            is_told = self._plan_objections == 1 and self._event.reason in _PLAN_REASONS
-            return self._event.reason if is_told else NONE
+            if line < 0:
+                return self._plan.problem if self._plan is not None else NONE
+            planned = self._planned(line)
+            return planned.problem if planned is not None else NONE
         return _RULE_REASONS.get(rule, NONE)
 
     def _control_figures(

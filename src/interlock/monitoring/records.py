@@ -23,7 +23,7 @@ from interlock.monitoring.command_words import command_words
 from interlock.monitoring.context import Context
 from interlock.monitoring.event_words import event_words
 from interlock.monitoring.figures import moment
-from interlock.monitoring.kinds import COMMAND_KINDS, EVENT_KINDS, KIND_NAMES
+from interlock.monitoring.kinds import COMMAND_KINDS, EVENT_KINDS, KIND_NAMES, kind_name
 
 
 class RecordFilter(Struct, frozen=True, kw_only=True):
@@ -111,6 +111,11 @@ def record_fields(record: Record) -> dict[str, Any]:
     """
     fields = plain(record.message)
     assert isinstance(fields, dict), f"{record.message!r} has no fields"
+    if isinstance(record.message, ProposeDecision):
+        # An action is told from another by its kind, which is no field of it.
+        decision = record.message.decision
+        action = {"kind": kind_name(type(decision.action)), **fields["decision"]["action"]}
+        fields["decision"]["action"] = action
     if "kind" in fields:
         fields = {("report_kind" if name == "kind" else name): fields[name] for name in fields}
     return {

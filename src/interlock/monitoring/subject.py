@@ -108,7 +108,8 @@ def _near(reader: JournalReader, what: str, sequence: Sequence) -> str:
     near = [str(number) for number in (before, after) if number]
     if not near:
         return f"{what}. No decision is near it. {FORMS}"
-    return f"{what}. The nearest decisions are {' and '.join(near)}"
+    are = "decision is" if len(near) == 1 else "decisions are"
+    return f"{what}. The nearest {are} {' and '.join(near)}"
 
 
 def _order(reader: JournalReader, text: str, order: OrderId) -> Subject:

@@ -5,6 +5,9 @@ It is told from the ledger as it stood just before the verdict took effect.
 
 from typing import Any
 
+from interlock.decisions.planning import Planner
+from interlock.decisions.proposal import Plan
+from interlock.decisions.routing import ROUTERS, make_router
 from interlock.journal.plain import address_of, plain
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.waiting import WaitingDecision
@@ -81,7 +84,8 @@ def verdict_part(
     lines = [
         _line(context, ledger, number, line, kinds) for number, line in enumerate(event.lines, 1)
     ]
-    reader = FindingReader(ledger, context.units, settings, event, source)
+    plan = _plan_again(ledger, waiting)
+    reader = FindingReader(ledger, context.units, settings, event, source, plan)
     return VerdictPart(
         address=address_of(ledger.sequence, place),
         judged=moment(ledger.time_ns),
@@ -95,6 +99,13 @@ def verdict_part(
         findings=reader.read(),
         halts=_halts(ledger, source, event),
     )
+
+
+def _plan_again(ledger: Ledger, waiting: WaitingDecision) -> Plan | None:
+    """What this version would plan in the same state; None when it lacks the session's router."""
+    if ledger.routing not in ROUTERS:
+        return None
+    return Planner(ledger, make_router(ledger.routing)).plan(waiting)
 
 
 def _line(
@@ -135,14 +146,11 @@ def _market(context: Context, ledger: Ledger, line: Line, kinds: MarketKinds) ->
 
 
 def _set_ns(ledger: Ledger, symbol: str, venue: str, sequence: Sequence) -> Nanoseconds:
-    """When the market that the gate saw had been set; -1 when it never was."""
+    """When the market that the gate saw had been set; -1 when the facts do not say."""
     record = ledger.instruments.get(symbol)
     market = record.markets.get(venue) if record is not None else None
-    if market is None or sequence == 0:
+    if market is None or sequence == 0 or market.sequence != sequence:
         return -1
-    assert market.sequence == sequence, (
-        f"the verdict saw {symbol} at {venue} as set by {sequence}, the facts say {market.sequence}"
-    )
     return market.time_ns
 
 

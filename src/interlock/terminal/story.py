@@ -9,6 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from interlock.controls.rules import EXPIRY, RULES
+from interlock.monitoring.findings import ROUTE_ASKED
 from interlock.monitoring.story import (
     DecisionPart,
     FindingPart,
@@ -26,6 +28,9 @@ from interlock.terminal.printable import printable
 
 FOUND = 0
 NOT_FOUND = 3
+
+PARTS_MAX = 20
+"""Orders, and requests, that are printed in full."""
 
 PASS = "pass"
 FAIL = "FAIL"
@@ -59,14 +64,17 @@ def print_story(console: Console, story: Story) -> None:
         _print_verdict(console, story.verdict, line)
     if story.action is not None:
         _print_action(console, story)
-    for order in story.orders:
-        if not line or order.order == story.subject.order:
-            _print_order(console, order)
-    others = len(story.orders) - 1 if line else 0
-    if others > 0:
+    orders = [part for part in story.orders if not line or part.order == story.subject.order]
+    for order in orders[:PARTS_MAX]:
+        _print_order(console, order)
+    if len(orders) < len(story.orders):
+        others = len(story.orders) - len(orders)
         console.print(f"\n{others} other orders: ask for decision {story.decision.sequence}")
-    for request in story.requests:
+    for request in story.requests[:PARTS_MAX]:
         _print_request(console, request)
+    for parts, what in ((orders, "orders"), (story.requests, "cancels and changes")):
+        if len(parts) > PARTS_MAX:
+            console.print(f"\nand {len(parts) - PARTS_MAX:,} more {what}: --json has them all")
     console.print()
     if any(order.cost.against_arrival is not None for order in story.orders):
         console.print(f"cost: {story.cost_convention}", style="dim")
@@ -161,6 +169,8 @@ def _print_line(console: Console, line: LinePart, count: int) -> None:
     if market.set is not None:
         age = duration_text(market.age_ns)
         seen = f"{touch}; set by {market.kind} {market.sequence}, {age} before"
+    elif market.sequence:
+        seen = f"{touch}; set by command {market.sequence}"
     else:
         seen = "nothing had been heard of it"
     capped = ", made smaller by the liquidity cap" if line.capped else ""
@@ -177,10 +187,16 @@ def _print_line(console: Console, line: LinePart, count: int) -> None:
                 + capped,
             ),
             ("worst price", str(line.price)),
-            ("route", f"{line.venue or 'none'}, by {line.route or 'no rule'}"),
+            ("route", f"{line.venue or 'none'}, {_route(line.route)}"),
             ("became", became),
         ],
     )
+
+
+def _route(rule: str) -> str:
+    if rule == ROUTE_ASKED:
+        return "as the decision asked"
+    return f"by the rule {rule}" if rule else "by no rule"
 
 
 def _at(price: str, quantity: str, lots: int) -> str:
@@ -221,8 +237,18 @@ def _finding_cells(part: FindingPart, has_lines: bool) -> list[Text]:
         cells.append(Text(str(part.line) if part.line else ""))
     is_same = part.observed.unit == part.bound.unit
     observed = part.observed.text if is_same else str(part.observed)
-    texts = (part.control, part.scope, observed, str(part.bound), part.owner)
+    bound = str(part.bound)
+    if part.control == RULES[EXPIRY][0]:
+        observed, bound = _clocks(observed, bound)
+    texts = (part.control, part.scope, observed, bound, part.owner)
     return [*cells, *(Text(printable(text)) for text in texts)]
+
+
+def _clocks(first: str, second: str) -> tuple[str, str]:
+    """Two moments of one day as times of the day."""
+    if first[:10] == second[:10]:
+        first, second = first[11:], second[11:]
+    return first.removesuffix("Z").rstrip("0"), second.removesuffix("Z").rstrip("0")
 
 
 def _print_objection(console: Console, part: FindingPart) -> None:

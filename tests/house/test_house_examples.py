@@ -1,0 +1,84 @@
+"""The examples of the documents work: decisions decode, session files load, links lead somewhere."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from house.checkout import ROOT, listed
+from interlock.inputs.decisions import ACTION_KINDS
+from interlock.inputs.session_file import load_session, parse_session
+from interlock.inputs.words import WORDS, decode_line
+from interlock.messages.commands import ProposeDecision
+from interlock.messages.definitions import Bounds, Instrument
+
+DOCS = ROOT / "docs"
+LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)")
+PAGES = (*sorted(DOCS.glob("*.md")), ROOT / "examples" / "README.md", ROOT / "tests" / "README.md")
+
+
+def fenced(name: str, language: str) -> list[str]:
+    """The blocks of a language in a page."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@cache
+def instruments() -> dict[str, Instrument]:
+    session = load_session(ROOT / "examples" / "binance-spot.toml")
+    return {instrument.symbol: instrument for instrument in session.instruments}
+
+
+def whole_decision() -> dict[str, object]:
+    """The page's first example, which has every field."""
+    decision: dict[str, object] = json.loads(fenced("decisions.md", "json")[0])
+    return decision
+
+
+def line_of(block: str) -> bytes:
+    """An example as it would come through the door; an action alone is put into a decision."""
+    value = json.loads(block)
+    if "kind" in value:
+        value = {**whole_decision(), "action": value}
+    return json.dumps(value).encode()
+
+
+@pytest.mark.parametrize("block", fenced("decisions.md", "json"), ids=lambda block: block[:30])
+def test_every_line_of_the_decisions_page_decodes(block: str) -> None:
+    decode_line(line_of(block), instruments())
+
+
+def test_every_kind_of_action_and_word_has_an_example() -> None:
+    shown = [json.loads(block) for block in fenced("decisions.md", "json")]
+    kinds = {value["kind"] for value in shown if "kind" in value}
+    words = {word for value in shown for word in value if word in WORDS}
+    assert kinds == set(ACTION_KINDS.values())
+    assert words == set(WORDS)
+
+
+def test_the_whole_decision_has_every_field() -> None:
+    command = decode_line(line_of(fenced("decisions.md", "json")[0]), instruments())
+    assert isinstance(command, ProposeDecision)
+    decision = command.decision
+    empty = [name for name in decision.__struct_fields__ if getattr(decision, name) in ("", 0, {})]
+    assert not empty, f"the first example of decisions.md leaves out {', '.join(empty)}"
+
+
+def test_the_whole_session_file_of_the_page_loads() -> None:
+    (text,) = fenced("session-file.md", "toml")
+    assert parse_session(text).name == "small"
+
+
+def test_the_page_names_every_bound_of_a_session() -> None:
+    text = (DOCS / "session-file.md").read_text(encoding="utf-8")
+    missing = [name for name in Bounds.__struct_fields__ if f"`{name}`" not in text]
+    assert not missing, f"session-file.md does not name {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+    assert not found, listed(found)

@@ -1,0 +1,203 @@
+"""The watcher: looks at a world after every step and says which law was broken.
+
+It knows the laws from the design and keeps its own books where it can: what it asserts is not read
+back from where the kernel wrote it.
+"""
+
+from collections.abc import Sequence as List
+
+from interlock.kernel.invariants import FILLED_WITHIN_ALLOWED, audit
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import covers
+from interlock.messages.commands import Command, Halt, ProposeDecision
+from interlock.messages.decisions import CancelOrders
+from interlock.messages.events import (
+    CancelRequested,
+    DecisionJudged,
+    Event,
+    OrderCleared,
+    OrderFilled,
+    ReplaceRequested,
+)
+from interlock.messages.reasons import REASONS
+from interlock.messages.terms import (
+    ALLOW,
+    BUY,
+    HOLD,
+    RELEASE_ACTIVE,
+    RELEASE_CANARY,
+    SEVERITIES,
+    UNKNOWN,
+)
+from worlds import World
+
+FINDING = 5
+"""Numbers in a finding: line, limit or rule, severity, observed, bound."""
+
+
+class Watcher:
+    """Watches one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.cleared: set[int] = set()
+        self.judged: set[int] = set()
+        self.stopped: dict[str, bool] = {}
+        """Halts that stood before the step, and whether each lets exposure be reduced."""
+        self.before()
+
+    def before(self) -> None:
+        ledger = self.world.ledger
+        self.stopped = {scope: halt.reduce_only for scope, halt in ledger.halts.items()}
+
+    def say(self, command: Command, after_ns: int = 0) -> list[Event]:
+        """This says a command to the world and checks every law after it."""
+        self.before()
+        events = self.world.say(command, after_ns)
+        self.after(command, events)
+        return events
+
+    def after(self, command: Command, events: List[Event]) -> None:
+        ledger = self.world.ledger
+        check_books(ledger)
+        check_bounds(ledger)
+        lines: dict[int, list[int]] = {}
+        for event in events:
+            if isinstance(event, DecisionJudged):
+                self.check_verdict(event)
+                lines[event.decision] = [line.quantity for line in event.lines]
+            elif isinstance(event, OrderCleared):
+                self.check_cleared(event, lines)
+        if isinstance(command, Halt):
+            self.check_halted(command, events)
+        if isinstance(command, ProposeDecision):
+            action = command.decision.action
+            if isinstance(action, CancelOrders):
+                # Taking back is judged in the step that asks for it (law 6).
+                assert any(isinstance(event, DecisionJudged) for event in events)
+
+    def check_verdict(self, event: DecisionJudged) -> None:
+        assert event.decision not in self.judged, f"decision {event.decision} was judged twice"
+        self.judged.add(event.decision)
+        findings = event.findings
+        assert len(findings) % FINDING == 0
+        severities = findings[2::FINDING]
+        assert event.severity == max(severities, default=ALLOW)
+        assert event.severity in SEVERITIES
+        assert (event.severity == ALLOW) == (event.reason == 0)
+        assert event.reason in REASONS
+        for line in range(len(event.lines)):
+            judged = [
+                findings[place + 1]
+                for place in range(0, len(findings), FINDING)
+                if findings[place] == line
+            ]
+            # Every control once, and every rule, whatever the others found (law 5).
+            assert len(judged) == len(set(judged)), judged
+
+    def check_cleared(self, event: OrderCleared, lines: dict[int, list[int]]) -> None:
+        ledger = self.world.ledger
+        assert event.order not in self.cleared, f"order {event.order} was cleared twice"
+        self.cleared.add(event.order)
+        assert event.quantity > 0
+        assert event.price > 0
+        release = ledger.releases[event.release]
+        assert release.epoch == event.epoch
+        assert release.state in (RELEASE_ACTIVE, RELEASE_CANARY)
+        place = event.order & ((1 << 20) - 1)
+        assert event.quantity <= lines[event.decision][place - 1]
+        for scope, is_reduce_only in self.stopped.items():
+            if covers(scope, event.account, event.source, event.instrument, event.venue):
+                assert is_reduce_only, f"{event} passed the halt of {scope}"
+        order = ledger.orders.find(event.order)
+        assert order is not None
+        assert order.reserved == event.quantity
+        position = order.position
+        if self.stopped and any(self.stopped.values()):
+            self._check_reducing(event, position.lots, position.open_buy, position.open_sell)
+
+    def _check_reducing(
+        self, event: OrderCleared, lots: int, open_buy: int, open_sell: int
+    ) -> None:
+        for scope in self.stopped:
+            if covers(scope, event.account, event.source, event.instrument, event.venue):
+                if event.side == BUY:
+                    assert lots + open_buy <= 0, f"{event} may pass flat under the halt of {scope}"
+                else:
+                    assert lots - open_sell >= 0, f"{event} may pass flat under the halt of {scope}"
+
+    def check_halted(self, command: Halt, events: List[Event]) -> None:
+        """What works in the scope is asked back in the same step."""
+        ledger = self.world.ledger
+        if not command.cancel_working or command.scope not in ledger.halts:
+            return
+        asked = {event.order for event in events if isinstance(event, CancelRequested)}
+        for order in ledger.orders.open.values():
+            if covers(
+                command.scope,
+                order.position.account.name,
+                order.source.name,
+                order.instrument.symbol,
+                order.venue.name,
+            ):
+                assert order.order in asked or order.status != UNKNOWN, order.order
+
+
+def check_books(ledger: Ledger) -> None:
+    """The kernel's own audit finds nothing; what a venue overfilled is the venue's."""
+    found = [breach for breach in audit(ledger) if breach.name != FILLED_WITHIN_ALLOWED]
+    assert found == [], [(breach.name, breach.text) for breach in found]
+    assert set(ledger.broken) <= {FILLED_WITHIN_ALLOWED}, ledger.broken
+    unknown = {name: 0 for name in ledger.venues}
+    for order in ledger.orders.open.values():
+        assert order.reserved >= 0
+        assert order.reserved_value >= 0
+        unknown[order.venue.name] += order.status == UNKNOWN
+    for venue in ledger.venues.values():
+        assert venue.unknown_orders == unknown[venue.name]
+        assert venue.open_orders == sum(
+            order.venue is venue for order in ledger.orders.open.values()
+        )
+
+
+def check_bounds(ledger: Ledger) -> None:
+    """Everything bounded is within its bound (law 13)."""
+    bounds, orders = ledger.bounds, ledger.orders
+    assert len(ledger.waiting) <= bounds.waiting_max
+    assert len(orders.finished) <= bounds.finished_orders_max
+    assert len(orders.known) == len(orders.open) + len(orders.finished)
+    assert set(orders.parents) == {order.decision for order in orders.known.values()}
+    for source in ledger.sources.values():
+        assert len(source.keys) == len(source.uses) <= bounds.duplicate_keys_max
+    for window in ledger.limits.windows.values():
+        assert len(window.times) <= window.count_max
+    assert not orders.touched
+    assert not orders.unexplained
+
+
+def totals(world: World) -> dict[tuple[str, str], tuple[int, int]]:
+    """Lots and cash moved by account and instrument, folded from the events alone.
+
+    Only fills are known here: a history with busts or corrections has other totals.
+    """
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    cleared: dict[int, OrderCleared] = {}
+    for entry in world.entries:
+        for event in entry.events:
+            if isinstance(event, OrderCleared):
+                cleared[event.order] = event
+            elif isinstance(event, OrderFilled):
+                order = cleared[event.order]
+                sign = 1 if order.side == BUY else -1
+                lots, cash = found.get((order.account, order.instrument), (0, 0))
+                cash -= sign * event.quantity * event.price + event.fee
+                found[order.account, order.instrument] = (lots + sign * event.quantity, cash)
+    return found
+
+
+def replaced(events: List[Event]) -> list[ReplaceRequested]:
+    return [event for event in events if isinstance(event, ReplaceRequested)]
+
+
+def is_refused(event: DecisionJudged) -> bool:
+    return event.severity >= HOLD
