@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from interlock import __version__
+from interlock.controls.control import ControlKind
 from interlock.engine import Engine, Follower, Stages
 from interlock.execution.executors import Executor, FileExecutor, WebhookExecutor
 from interlock.execution.outbox import Outbox
@@ -85,6 +86,12 @@ def user_controls() -> dict[str, Any]:
     return {point.name: point.load() for point in entry_points(group=CONTROLS_GROUP)}
 
 
+def user_kinds() -> dict[str, ControlKind]:
+    """This is how a session file writes those controls: the `kind` of each class that has one."""
+    kinds = {name: getattr(control, "kind", None) for name, control in user_controls().items()}
+    return {name: kind for name, kind in kinds.items() if isinstance(kind, ControlKind)}
+
+
 def assemble(
     file: SessionFile,
     directory: Path,
@@ -147,8 +154,13 @@ def assemble_live(
         for session in live:
             session.follow(first, entries)
 
-    engine = _engine(file, directory, parts, name, now_ns, clock, (*followers, answer))
+    # What may be refused is made first, so that a session that cannot start leaves nothing behind.
     lines = Lines(standard_input=standard_input, socket_path=socket_path)
+    try:
+        engine = _engine(file, directory, parts, name, now_ns, clock, (*followers, answer))
+    except BaseException:
+        lines.close()
+        raise
     session = LiveSession(
         engine,
         clock,

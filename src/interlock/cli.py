@@ -4,18 +4,25 @@ argparse from the standard library, and every command's code imported when it is
 --help` takes a tenth of the time that the richer libraries take to start, and nothing that they
 import can break the command that stops a session.
 
-Exit codes: 0 done; 1 a difference, a mistake in the file, or damage was found; 2 the command line
-was wrong; 3 there is no such session, order, decision or file; 4 refused to start (locked, damaged
-or foreign journal); 70 the disk failed and the session ended itself; 130 interrupted, the journal
-closed in order.
+EXIT_CODES below are promises. A live session ends with 0 on Ctrl-C: that is how it is ended.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from interlock import __version__
+
+EXIT_CODES = """exit codes:
+  0    done
+  1    a difference, a mistake in the file, or damage was found
+  2    the command line was wrong
+  3    there is no such session, order, decision, record, or usable data
+  4    refused to start: locked, damaged, foreign or unreachable
+  70   the disk failed and the session ended itself
+  130  interrupted; a session's journal was closed in order"""
 
 DONE = 0
 FOUND = 1
@@ -33,9 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     parsed = _parser().parse_args(arguments)
     if "call" not in parsed:
-        _parser().print_help()
+        _parser().print_help(sys.stderr)
         return USAGE
-    return _guarded(parsed)
+    try:
+        code = _guarded(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nor is there anybody to tell at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return _fail("interrupted", INTERRUPTED)
+    return code
 
 
 def _guarded(parsed: argparse.Namespace) -> int:
@@ -49,20 +65,27 @@ def _guarded(parsed: argparse.Namespace) -> int:
     except SessionMistakes as mistakes:
         from interlock.terminal.check import print_mistakes
 
-        return print_mistakes(parsed.session, mistakes, as_json=parsed.json)
+        path = getattr(parsed, "other", None) or parsed.session
+        return print_mistakes(path, mistakes, as_json=parsed.json)
     except RecordingRefused as refused:
         return _fail(str(refused), MISSING)
     except JournalPoisoned as fault:
         return _fail(str(fault), DISK_FAILED)
     except JournalFault as fault:
         return _fail(str(fault), REFUSED)
-    except FileNotFoundError as error:
-        return _fail(f"{error.filename}: there is no such file", MISSING)
     except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        sys.stderr.close()
-        return DONE
+        raise
+    except FileNotFoundError as error:
+        return _fail(_of_system(error), MISSING)
+    except OSError as error:
+        return _fail(_of_system(error), REFUSED)
     return code
+
+
+def _of_system(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename is not None else ""
+    what = error.strerror or str(error)
+    return where + what[:1].lower() + what[1:]
 
 
 def _fail(text: str, code: int) -> int:
@@ -87,9 +110,9 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    from interlock.terminal.check import check
+    from interlock.sessions import check_file
 
-    return check(parsed.session, as_json=parsed.json)
+    return check_file(parsed.session, as_json=parsed.json)
 
 
 def _replay(parsed: argparse.Namespace) -> int:
@@ -144,6 +167,32 @@ def _account(parsed: argparse.Namespace) -> int:
     return print_account_of(_session(parsed.session), as_json=parsed.json)
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18 or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"was {text!r}, must be a whole number from 1")
+    return int(text)
+
+
+def _order(text: str) -> str:
+    from interlock.messages.identity import parse_order
+
+    try:
+        parse_order(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _kind(text: str) -> str:
+    from interlock.monitoring.records import require_kinds
+
+    try:
+        require_kinds((text,))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _session(path: Path) -> Path:
     from interlock.sessions import session_directory
 
@@ -154,7 +203,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="interlock",
         description="A decision becomes an action only after every control has spoken.",
-        epilog="Start with: interlock demo",
+        epilog=f"Start with: interlock demo\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"interlock {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -193,7 +243,9 @@ def _add_running(commands: "Commands[argparse.ArgumentParser]") -> None:
         "interlock run examples/binance-spot.toml --data capture.gz",
     )
     run.add_argument("session", type=Path, metavar="SESSION.toml")
-    run.add_argument("--data", type=Path, nargs="+", default=[], metavar="FILE")
+    run.add_argument(
+        "--data", type=Path, nargs="+", default=[], metavar="FILE", help="recordings to run on"
+    )
     run.add_argument("--out", type=Path, help="directory to keep the session in")
     run.add_argument(
         "--live",
@@ -201,7 +253,7 @@ def _add_running(commands: "Commands[argparse.ArgumentParser]") -> None:
         help="run against the wall clock; decisions come as JSON lines on standard input",
     )
     run.add_argument(
-        "--socket", type=Path, help="with --live: take lines from this Unix socket instead"
+        "--socket", type=Path, help="take lines from this Unix socket instead (implies --live)"
     )
     run.set_defaults(call=_run)
 
@@ -267,18 +319,20 @@ def _add_journal(commands: "Commands[argparse.ArgumentParser]") -> None:
     show = _add(
         parts,
         "show",
-        "print records",
+        "print records; with --json one document a line",
         "interlock journal show sessions/demo-1 --kind order_filled --instrument COIN",
     )
     show.add_argument("session", type=Path, metavar="SESSION")
-    show.add_argument("--from", dest="first", type=int, default=1, metavar="SEQUENCE")
-    show.add_argument("--to", dest="last", type=int, default=None, metavar="SEQUENCE")
-    show.add_argument("--kind", action="append", default=[], help="of command or event; repeatable")
-    show.add_argument("--order", default="", metavar="SEQUENCE-N")
-    show.add_argument("--decision", type=int, default=None, metavar="SEQUENCE")
+    show.add_argument("--from", dest="first", type=_number, default=1, metavar="SEQUENCE")
+    show.add_argument("--to", dest="last", type=_number, default=0, metavar="SEQUENCE")
+    show.add_argument(
+        "--kind", action="append", default=[], type=_kind, help="of command or event; repeatable"
+    )
+    show.add_argument("--order", default="", type=_order, metavar="SEQUENCE-N")
+    show.add_argument("--decision", type=_number, default=0, metavar="SEQUENCE")
     show.add_argument("--instrument", default="")
     show.add_argument("--source", default="")
-    show.add_argument("--count", type=int, default=None, help="stop after so many")
+    show.add_argument("--count", type=_number, default=0, help="stop after so many")
     show.set_defaults(call=_show)
 
     export = _add(

@@ -86,7 +86,8 @@ class Engine:
 
     @property
     def has_open(self) -> bool:
-        return bool(self._open)
+        """Whether anything taken has not been handed on yet."""
+        return bool(self._open or self._kept)
 
     @property
     def effects_since_ns(self) -> Nanoseconds:

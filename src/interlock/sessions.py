@@ -10,20 +10,30 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from interlock.assembly import Session, assemble, assemble_live, user_controls
+from interlock.assembly import Session, assemble, assemble_live, user_controls, user_kinds
 from interlock.controls.rules import RULES
 from interlock.inputs.clock import WallClock
 from interlock.inputs.moments import moment_text
+from interlock.inputs.refusals import RecordingRefused
 from interlock.inputs.session_file import SessionFile, load_session
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import reexecute
+from interlock.messages.commands import (
+    ActivateRelease,
+    CloseSession,
+    DefineInstrument,
+    ProposeDecision,
+    SetLimit,
+)
+from interlock.messages.definitions import Instrument
 from interlock.messages.events import DecisionJudged, OrderFilled
 from interlock.messages.identity import order_text
 from interlock.messages.terms import REFUSE
 from interlock.messages.units import Nanoseconds
 from interlock.monitoring.account import Account
 from interlock.terminal.account import account_json, print_account
-from interlock.terminal.output import print_json
+from interlock.terminal.check import check
+from interlock.terminal.output import print_json, wants_progress
 from interlock.terminal.replay import DIFFERENT, replay, replay_with
 
 DONE = 0
@@ -38,8 +48,26 @@ INSTANTS_PER_LOOK = 512
 def session_directory(path: Path) -> Path:
     """This is the directory of a session. Raises `FileNotFoundError` when it holds no journal."""
     if not (path / "JOURNAL").exists():
-        raise FileNotFoundError(2, "no session is kept there", str(path))
+        kept = sorted(found.parent.name for found in SESSIONS.glob("*/JOURNAL"))
+        known = f"; kept under {SESSIONS} are {', '.join(kept[:8])}" if kept else ""
+        raise FileNotFoundError(2, f"no session is kept there{known}", str(path))
     return path
+
+
+def session_file(path: Path) -> SessionFile:
+    """This reads a session file. Raises `FileNotFoundError` when there is none, and
+    `SessionMistakes`."""
+    if not path.exists():
+        raise FileNotFoundError(2, "there is no such session file", str(path))
+    return load_session(path, user_kinds())
+
+
+def check_file(path: Path, *, as_json: bool) -> int:
+    """This prints what is wrong with a session file, and returns the exit code. Raises
+    `FileNotFoundError` when there is none."""
+    if not path.exists():
+        raise FileNotFoundError(2, "there is no such session file", str(path))
+    return check(path, user_kinds(), as_json=as_json)
 
 
 def new_directory(name: str, out: Path | None) -> Path:
@@ -49,7 +77,10 @@ def new_directory(name: str, out: Path | None) -> Path:
     """
     if out is not None:
         if (out / "JOURNAL").exists():
-            raise FileExistsError(17, "a session is kept there already", str(out))
+            text = "a session is kept there already; give --out another directory"
+            raise FileExistsError(17, text, str(out))
+        if out.exists() and not out.is_dir():
+            raise FileExistsError(17, "is no directory; give --out another", str(out))
         return out
     number = 1
     while (SESSIONS / f"{name}-{number}").exists():
@@ -83,8 +114,12 @@ def run_demo(out: Path | None, *, as_json: bool) -> int:
 
 
 def run_recorded(path: Path, data: Sequence[Path], out: Path | None, *, as_json: bool) -> int:
-    """This runs a session file in market time and prints the account."""
-    file = load_session(path)
+    """This runs a session file in market time and prints the account. Raises `RecordingRefused`
+    when there is nothing to run on."""
+    file = session_file(path)
+    if not data and file.market is None:
+        text = "has no [market], so it runs on recordings: name them with --data, or use --live"
+        raise RecordingRefused(path, text)
     directory = new_directory(file.name, out)
     return _run(file, tuple(data), directory, as_json=as_json)
 
@@ -97,9 +132,9 @@ def run_live(
     socket_path: Path | None,
     as_json: bool,
 ) -> int:
-    """This runs a session against the wall clock. Answers go to whoever asked; what is for people
-    goes to standard error."""
-    file = load_session(path)
+    """This runs a session against the wall clock. Answers go to whoever asked; what is for people,
+    and the account, go to standard error. Ctrl-C is the ordinary end of it."""
+    file = session_file(path)
     directory = new_directory(file.name, out)
     console = Console(stderr=True)
     account = Account()
@@ -113,12 +148,14 @@ def run_live(
         control_names=_control_names(file),
         followers=(account,),
     )
-    where = f"on {socket_path}" if socket_path is not None else "on standard input"
-    console.print(f"Listening {where}; the session is kept in {directory}. Ctrl-C ends it.")
+    if not as_json:
+        where = f"on {socket_path}" if socket_path is not None else "on standard input"
+        text = f"Listening {where}; the session is kept in {directory}. Ctrl-C ends it."
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
     was_interrupted = _interruptible(session)
     session.close("interrupted" if was_interrupted else "end of input")
     if as_json:
-        console.print_json(data=account_json(account))
+        print_json({"session": str(directory), **account_json(account)}, sys.stderr)
     else:
         print_account(console, account)
     return DONE
@@ -130,9 +167,42 @@ def replay_session(
     """This replays a session, or judges its decisions under another file's limits."""
     kept = session_directory(directory)
     if other is not None:
-        limits = load_session(other).limits()
-        return replay_with(kept, limits, user_controls(), as_json=as_json)
+        file = session_file(other)
+        _require_same_units(kept, file, other)
+        return replay_with(kept, file.limits(), user_controls(), as_json=as_json)
     return replay(kept, user_controls(), only_rebuild=only_rebuild, as_json=as_json)
+
+
+def _require_same_units(kept: Path, file: SessionFile, other: Path) -> None:
+    """Limits are numbers of ticks, lots and minor units: those of another file mean the same only
+    when its instruments do. Raises `RecordingRefused` naming the first that does not."""
+    theirs = {instrument.symbol: instrument for instrument in file.instruments}
+    for _, entry in JournalReader(kept).entries():
+        command = entry.command
+        if isinstance(command, ActivateRelease | SetLimit | ProposeDecision | CloseSession):
+            return
+        if not isinstance(command, DefineInstrument):
+            continue
+        ours = command.instrument
+        found = theirs.get(ours.symbol)
+        if found is None:
+            text = f"does not define {ours.symbol}, which the session trades; add it and its limits"
+            raise RecordingRefused(other, text)
+        if _units(found) != _units(ours):
+            text = f"defines {ours.symbol} in another tick, lot, multiplier or currency"
+            raise RecordingRefused(other, f"{text} than the session; make them the same")
+
+
+def _units(instrument: Instrument) -> tuple[str, int, int, int, int, int, int]:
+    return (
+        instrument.currency,
+        instrument.currency_digits,
+        instrument.price_digits,
+        instrument.tick_units,
+        instrument.quantity_digits,
+        instrument.lot_units,
+        instrument.multiplier,
+    )
 
 
 def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json: bool) -> int:
@@ -155,17 +225,19 @@ def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json:
     else:
         print_account(console, account)
         _print_walk(console, session)
-        console.print(f"\nKept in {directory}")
+        console.print(f"\nKept in {directory}", markup=False, highlight=False, soft_wrap=True)
     return INTERRUPTED if was_interrupted else DONE
 
 
 def _interruptible(session: Session) -> bool:
-    """This runs a session until its end or Ctrl-C, which ends it between two instants, in order."""
+    """This runs a session until its end or Ctrl-C, which ends it between two instants, in order. A
+    second Ctrl-C ends the process at once: what was not durable then has had no effect."""
     interrupted: list[int] = []
 
     def on_interrupt(number: int, _: object) -> None:
         interrupted.append(number)
         session.stop()
+        signal.signal(number, signal.SIG_DFL)
 
     previous = {
         number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, signal.SIGTERM)
@@ -198,7 +270,7 @@ class _Watch:
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
-            disable=is_quiet or not sys.stderr.isatty(),
+            disable=not wants_progress(is_quiet),
         )
         self._task: TaskID | None = None
         self._session: Session | None = None
@@ -244,14 +316,18 @@ def _print_walk(console: Console, session: Session) -> None:
 def _print_next(console: Console, directory: Path, reader: JournalReader) -> None:
     order, refused = _examples(reader)
     console.print("\n[bold]Try next[/]")
-    for line in (
-        f"interlock why {directory} {order}        the whole story of an order",
-        f"interlock why {directory} {refused}          why a decision was refused",
-        f"interlock replay {directory}         the same commands, the same events",
-        f"interlock journal verify {directory}",
-        f"interlock journal export {directory} --out demo-parquet",
+    for what, line in (
+        ("the whole story of an order", f"interlock why {directory} {order}"),
+        ("why a decision was refused", f"interlock why {directory} {refused}"),
+        ("the same commands, the same events", f"interlock replay {directory}"),
+        ("is the record whole?", f"interlock journal verify {directory}"),
+        (
+            "tables for analysis",
+            f"interlock journal export {directory} --out {directory}/parquet",
+        ),
     ):
-        console.print(f"  {line}", markup=False, highlight=False)
+        console.print(f"  # {what}", style="dim", highlight=False)
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _examples(reader: JournalReader) -> tuple[str, int]:

@@ -57,6 +57,7 @@ from interlock.messages.definitions import (
     Venue,
 )
 from interlock.messages.terms import (
+    CLEARED,
     CLOSED,
     CONTINUOUS,
     DAY,
@@ -71,7 +72,9 @@ from interlock.messages.terms import (
     MARGINED,
     MARKET,
     MARKETABLE_LIMIT,
+    PARTIALLY_FILLED,
     PENDING_CANCEL,
+    PENDING_REPLACE,
     PRE_OPEN,
     RELEASE_ACTIVE,
     RELEASE_CANARY,
@@ -91,6 +94,7 @@ from interlock.messages.terms import (
     SUSPENDED,
     TRADABLE,
     VOLATILITY_TARGET,
+    WORKING,
 )
 from worlds import COIN, GOLD, SECOND, START, World, limit
 
@@ -259,38 +263,55 @@ def some_order(draw: Chance | Drawn, world: World, extra: tuple[int, ...] = (999
 
 
 def action(draw: Chance | Drawn, world: World) -> Action:
-    kind = draw.number(0, 15)
-    if kind <= 4:
+    kind = draw.number(0, 17)
+    if kind <= 4 or kind == 17:
         return line(draw)
     if kind <= 6:
         return TargetPosition(symbol(draw), draw.number(-45, 65), terms(draw))
     if kind == 7:
         return Basket(tuple(line(draw) for _ in range(draw.number(0, 5))))
     if kind <= 10:
-        resting = Terms(time_in_force=draw.pick((DAY, GTC)), venue=draw.pick(("alpha", "alpha", "")))
+        resting = Terms(
+            time_in_force=draw.pick((DAY, GTC)), venue=draw.pick(("alpha", "alpha", ""))
+        )
         return QuoteLadder(symbol(draw), side_of_ladder(draw, -1), side_of_ladder(draw, 1), resting)
     if kind == 11:
         named = tuple(some_order(draw, world) for _ in range(draw.number(0, 2)))
         return CancelOrders(named, draw.pick(("", "COIN")))
-    if kind <= 13:
-        return ReplaceOrder(some_order(draw, world), draw.number(0, 31), price(draw),
-                            draw.pick(("", "", "COIN")))  # fmt: skip
+    if kind <= 13 or kind == 16:
+        return replacement(draw, world)
     if kind == 14:
         return Flatten(draw.pick(("", "COIN", "GOLD")), draw.number(0, 9))
     return NamedAction(draw.pick(("notify", "launch")), {"text": "hello"})
 
 
+def replacement(draw: Chance | Drawn, world: World) -> Action:
+    working = tuple(
+        order.order
+        for order in world.ledger.orders.open.values()
+        if order.status in (WORKING, PARTIALLY_FILLED, PENDING_REPLACE)
+    )
+    order = draw.pick((*working, *working, *working, some_order(draw, world)))
+    read_in = draw.pick(("", "", "", "COIN"))
+    return ReplaceOrder(order, draw.number(0, 31), price(draw), read_in)
+
+
 def decision(draw: Chance | Drawn, world: World) -> Command:
     release = draw.pick(tuple(world.ledger.releases.values()))
     is_current = draw.number(0, 29) < 29
+    wanted = action(draw, world)
+    source = draw.pick(("model",) * 8 + SOURCES * 2 + ("nobody",))
+    if isinstance(wanted, ReplaceOrder) and draw.number(0, 9) < 9:
+        named = world.ledger.orders.find(wanted.order)
+        source = named.source.name if named is not None else source
     world.keys += 1
     return ProposeDecision(
         Decision(
-            source=draw.pick(("model",) * 8 + SOURCES * 2 + ("nobody",)),
+            source=source,
             key=f"k{world.keys if draw.number(0, 29) < 29 else draw.number(1, world.keys)}",
             release=release.name if is_current else "r0",
             epoch=release.epoch if is_current else 7,
-            action=action(draw, world),
+            action=wanted,
             valid_until_ns=world.time_ns + draw.pick((9 * SECOND,) * 9 + (SECOND, 0, -1)),
             priority=draw.number(0, 3),
         )
@@ -301,7 +322,9 @@ def report(draw: Chance | Drawn, world: World) -> Command:
     """What a venue may say of an order, true or not."""
     number = some_order(draw, world)
     order = world.ledger.orders.find(number)
-    likely = (REPORT_ACCEPTED,) * 8 + (REPORT_FILL,) * 8
+    likely = (REPORT_FILL,) * 8
+    if order is not None and order.status == CLEARED:
+        likely += (REPORT_ACCEPTED,) * 40
     if order is not None and order.is_replacing():
         likely += (REPORT_REPLACED, REPORT_PENDING_REPLACE, REPORT_REPLACE_REJECTED) * 3
     if order is not None and order.status == PENDING_CANCEL:
@@ -365,7 +388,9 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
         state = draw.pick((RELEASE_ACTIVE, RELEASE_CANARY, RELEASE_RETIRED))
         return ActivateRelease(draw.pick(("r1", "r2")), draw.number(1, 2), state, "release")
     if kind == 10:
-        return SetInstrumentStatus(symbol(draw), draw.pick((TRADABLE, TRADABLE, SUSPENDED)), "x", "")
+        return SetInstrumentStatus(
+            symbol(draw), draw.pick((TRADABLE, TRADABLE, SUSPENDED)), "x", ""
+        )
     world.keys += 1
     return draw.pick((
         ReportAction(draw.pick((*world.ledger.actions, 5)), True, "done"),

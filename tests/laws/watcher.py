@@ -11,19 +11,21 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import covers
 from interlock.messages.commands import Command, Halt, ProposeDecision
 from interlock.messages.decisions import CancelOrders
+from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     CancelRequested,
     DecisionJudged,
     Event,
+    FillBusted,
+    FillCorrected,
     OrderCleared,
     OrderFilled,
-    ReplaceRequested,
 )
 from interlock.messages.reasons import REASONS
 from interlock.messages.terms import (
     ALLOW,
     BUY,
-    HOLD,
+    PENDING_CANCEL,
     RELEASE_ACTIVE,
     RELEASE_CANARY,
     SEVERITIES,
@@ -140,7 +142,7 @@ class Watcher:
                 order.instrument.symbol,
                 order.venue.name,
             ):
-                assert order.order in asked or order.status != UNKNOWN, order.order
+                assert order.order in asked or order.status == PENDING_CANCEL, order.order
 
 
 def check_books(ledger: Ledger) -> None:
@@ -148,7 +150,7 @@ def check_books(ledger: Ledger) -> None:
     found = [breach for breach in audit(ledger) if breach.name != FILLED_WITHIN_ALLOWED]
     assert found == [], [(breach.name, breach.text) for breach in found]
     assert set(ledger.broken) <= {FILLED_WITHIN_ALLOWED}, ledger.broken
-    unknown = {name: 0 for name in ledger.venues}
+    unknown = dict.fromkeys(ledger.venues, 0)
     for order in ledger.orders.open.values():
         assert order.reserved >= 0
         assert order.reserved_value >= 0
@@ -175,29 +177,24 @@ def check_bounds(ledger: Ledger) -> None:
     assert not orders.unexplained
 
 
-def totals(world: World) -> dict[tuple[str, str], tuple[int, int]]:
-    """Lots and cash moved by account and instrument, folded from the events alone.
-
-    Only fills are known here: a history with busts or corrections has other totals.
-    """
-    found: dict[tuple[str, str], tuple[int, int]] = {}
+def lots_of(entries: List[Entry]) -> dict[tuple[str, str], int]:
+    """Lots traded by account and instrument, told by the events alone."""
     cleared: dict[int, OrderCleared] = {}
-    for entry in world.entries:
+    executions: dict[tuple[int, str], int] = {}
+    for entry in entries:
         for event in entry.events:
             if isinstance(event, OrderCleared):
                 cleared[event.order] = event
             elif isinstance(event, OrderFilled):
-                order = cleared[event.order]
-                sign = 1 if order.side == BUY else -1
-                lots, cash = found.get((order.account, order.instrument), (0, 0))
-                cash -= sign * event.quantity * event.price + event.fee
-                found[order.account, order.instrument] = (lots + sign * event.quantity, cash)
+                executions[event.order, event.execution_id] = event.quantity
+            elif isinstance(event, FillBusted):
+                del executions[event.order, event.execution_id]
+            elif isinstance(event, FillCorrected):
+                del executions[event.order, event.corrected_id]
+                executions[event.order, event.execution_id] = event.quantity
+    found: dict[tuple[str, str], int] = {}
+    for (number, _), quantity in executions.items():
+        order = cleared[number]
+        key = (order.account, order.instrument)
+        found[key] = found.get(key, 0) + (quantity if order.side == BUY else -quantity)
     return found
-
-
-def replaced(events: List[Event]) -> list[ReplaceRequested]:
-    return [event for event in events if isinstance(event, ReplaceRequested)]
-
-
-def is_refused(event: DecisionJudged) -> bool:
-    return event.severity >= HOLD

@@ -16,11 +16,12 @@ from interlock.messages.definitions import Limit
 from interlock.messages.reasons import LIMIT_MISSING, NONE, USER_CONTROL
 from interlock.messages.terms import ALLOW, HALT
 
-# What a finding can hold: the 63 bits that every codec carries. A number beyond is as good as this.
-# Line, control, severity, observed, bound.
+# A finding is line, control, severity, observed, bound.
 WIDTH: Final = 5
 
-_NUMBER_MAX: Final = 4_611_686_018_427_387_903  # 2**62 - 1: compiled, a machine word
+# What a finding can hold; a number beyond is as good as this. Every codec carries 63 bits, and what
+# needs no more than 62 is compiled to a comparison of machine words.
+_NUMBER_MAX: Final = 4_611_686_018_427_387_903
 
 # Routes are resolved when limits change, and again when there are more of them than this.
 ROUTES_MAX: Final = 10_000
@@ -136,7 +137,9 @@ class Gate:
 
     def findings(self) -> tuple[int, ...]:
         """Every finding of the last judgement, `WIDTH` numbers each."""
-        return tuple(self._findings[: self._noted])
+        if len(self._findings) > self._noted:
+            del self._findings[self._noted :]
+        return tuple(self._findings)
 
     def _judge_line(self, plan: Plan, proposal: Proposal) -> None:
         ledger, finding, line = self.ledger, self._finding, proposal.line
@@ -178,8 +181,8 @@ class Gate:
         if bound > _NUMBER_MAX or bound < -_NUMBER_MAX:
             bound = _bounded(bound)
         findings, place = self._findings, self._noted
-        if place + WIDTH > len(findings):
-            findings.extend([0] * (WIDTH * 64))
+        if place == len(findings):
+            findings.extend([0] * WIDTH)
         findings[place] = line
         findings[place + 1] = control
         findings[place + 2] = severity
@@ -200,7 +203,7 @@ class Gate:
         if self._version != self.ledger.limits.version or len(self._routes) > ROUTES_MAX:
             self._arm()
         venue = proposal.venue.name if proposal.venue is not None else ""
-        key = (plan.decision.source, proposal.symbol, venue)
+        key = (plan.source_name, proposal.symbol, venue)
         route = self._routes.get(key)
         if route is None:
             route = self._resolve(plan, proposal, venue)
@@ -239,7 +242,7 @@ class Gate:
                 continue
             if limit.currency not in ("", currency):
                 continue
-            if covers(limit.scope, account, plan.decision.source, proposal.symbol, venue):
+            if covers(limit.scope, account, plan.source_name, proposal.symbol, venue):
                 armed.append(candidate)
         missing = 0
         for name in REQUIRED:

@@ -82,16 +82,16 @@ def authorised_source(plan: Plan, ledger: Ledger, finding: Finding) -> None:
 
 
 def active_release(plan: Plan, ledger: Ledger, finding: Finding) -> None:
-    release = ledger.releases.get(plan.decision.release)
+    release = ledger.releases.get(plan.release)
     if release is None:
-        finding.refuse(RELEASE_NOT_ACTIVE, plan.decision.epoch, 0)
-    elif release.epoch != plan.decision.epoch or release.state not in (
+        finding.refuse(RELEASE_NOT_ACTIVE, plan.epoch, 0)
+    elif release.epoch != plan.epoch or release.state not in (
         RELEASE_ACTIVE,
         RELEASE_CANARY,
     ):
-        finding.refuse(RELEASE_NOT_ACTIVE, plan.decision.epoch, release.epoch)
+        finding.refuse(RELEASE_NOT_ACTIVE, plan.epoch, release.epoch)
     else:
-        finding.allow(plan.decision.epoch, release.epoch)
+        finding.allow(plan.epoch, release.epoch)
 
 
 def duplicate_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
@@ -156,7 +156,7 @@ def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Findin
     if len(ledger.halts) == 0:
         finding.allow(0, 0)
         return
-    scopes = [FIRM, f"source:{plan.decision.source}"]
+    scopes = [FIRM, f"source:{plan.source_name}"]
     if plan.account is not None:
         scopes.append(f"account:{plan.account.name}")
     if proposal is not None:

@@ -1,24 +1,33 @@
 """Lines: the live door's connections. Standard input and a Unix socket bring lines of JSON, each is
 answered by one line.
 
-Bounded throughout: so many connections, so long a line, so much that a slow reader may leave
-unread. Whoever passes a bound is told so and disconnected; nobody else notices.
+Bounded throughout: so many connections, so long a line, so many lines a turn, so much that is
+unread. Whoever is one connection too many is told so and disconnected; a line too long is cut, to be
+refused and recorded, and its rest passed over; whoever does not read its answers is not read either
+until it does. Nobody else notices.
 """
 
 import os
 import selectors
 import socket
+import stat
 from pathlib import Path
 from typing import Final
 
 LINE_BYTES_MAX: Final = 65_536
 READ_BYTES: Final = 65_536
-UNREAD_BYTES_MAX: Final = 1_048_576
+LINES_PER_TURN_MAX: Final = 256
+"""Of one connection: no one can keep the others, or the market, from their turn."""
+UNREAD_BYTES_MAX: Final = 65_536
+"""Beyond this a connection's lines wait; the answers to one turn's lines come on top."""
 CONNECTIONS_MAX: Final = 64
+
+STANDARD_INPUT: Final = 0
+STANDARD_OUTPUT: Final = 1
 
 
 class Connection:
-    """One peer: what came in and has no end of line yet, what goes out and is not yet taken."""
+    """One peer: what came in and was not taken yet, what goes out and is not yet taken."""
 
     def __init__(self, name: str, reading: int, writing: int, peer: socket.socket | None) -> None:
         self.name = name
@@ -30,42 +39,57 @@ class Connection:
         """Lines that wait for their answer."""
         self.is_ended = False
         """Nothing more will come; what is owed is still answered."""
+        self.is_gone = False
+        """Nobody reads the answers any more."""
         self._incoming = b""
+        self._is_passing_over = False
+        """In the rest of a line that was too long."""
+        self._lines: list[bytes] = []
         self._outgoing = b""
 
-    def read(self) -> list[bytes]:
-        """This takes what has arrived: whole lines, without their ends; blank ones are dropped.
+    def read(self) -> None:
+        """This takes what has arrived, and cuts it into lines without their ends; blank ones are
+        dropped.
 
-        A line beyond the bound is returned cut, so that it is refused and recorded, and ends the
-        connection.
+        A line beyond the bound is kept cut, so that it is refused and recorded.
         """
         try:
             arrived = os.read(self.reading, READ_BYTES)
         except BlockingIOError:
-            return []
+            return
         except OSError:
             arrived = b""
         if not arrived:
             self.is_ended = True
-            last, self._incoming = self._incoming, b""
-            return self._numbered([last])
-        *lines, self._incoming = (self._incoming + arrived).split(b"\n")
-        if len(self._incoming) > LINE_BYTES_MAX:
-            lines.append(self._incoming[: LINE_BYTES_MAX + 1])
+            self._lines.append(self._incoming)
             self._incoming = b""
-            self.is_ended = True
-        return self._numbered(lines)
+            return
+        if self._is_passing_over:
+            _, end, arrived = arrived.partition(b"\n")
+            self._is_passing_over = not end
+        *lines, self._incoming = (self._incoming + arrived).split(b"\n")
+        self._lines += lines
+        if len(self._incoming) > LINE_BYTES_MAX:
+            self._lines.append(self._incoming[: LINE_BYTES_MAX + 1])
+            self._incoming = b""
+            self._is_passing_over = True
 
-    def _numbered(self, lines: list[bytes]) -> list[bytes]:
-        kept = [line for line in lines if line.strip()]
+    def next_lines(self) -> list[bytes]:
+        """This is what one turn may take of this connection."""
+        taken, self._lines = (
+            self._lines[:LINES_PER_TURN_MAX],
+            self._lines[LINES_PER_TURN_MAX:],
+        )
+        kept = [line for line in taken if line.strip()]
         self.owed += len(kept)
+        self.lines_read += len(kept)
         return kept
 
     def answer(self, line: bytes) -> None:
         """This puts an answer on its way."""
         self.owed -= 1
-        self._outgoing += line + b"\n"
-        self.write()
+        if not self.is_gone:
+            self._outgoing += line + b"\n"
 
     def write(self) -> None:
         """This hands on as much as the peer takes now."""
@@ -73,16 +97,28 @@ class Connection:
             try:
                 taken = os.write(self.writing, self._outgoing)
             except BlockingIOError:
-                break
+                return
             except OSError:
+                # What it sent before it left is still taken, decided and recorded.
                 self.is_ended = True
+                self.is_gone = True
                 self._outgoing = b""
                 return
             self._outgoing = self._outgoing[taken:]
-        if len(self._outgoing) > UNREAD_BYTES_MAX:
-            self.is_ended = True
-            self.owed = 0
-            self._outgoing = b""
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether lines are waiting, and answers to them may be added to what is unread."""
+        return bool(self._lines) and not self.is_choked
+
+    @property
+    def is_choked(self) -> bool:
+        return len(self._outgoing) > UNREAD_BYTES_MAX
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether to read on: not while lines wait."""
+        return not self.is_ended and not self._lines and not self.is_choked
 
     @property
     def has_unread(self) -> bool:
@@ -90,35 +126,29 @@ class Connection:
 
     @property
     def is_done(self) -> bool:
-        return self.is_ended and self.owed <= 0 and not self._outgoing
+        return self.is_ended and not self._lines and self.owed <= 0 and not self._outgoing
 
 
 class Lines:
     """All connections of a live session, waited on together."""
 
     def __init__(self, *, standard_input: bool, socket_path: Path | None) -> None:
+        """Raises `OSError` when the socket cannot be made, `FileExistsError` when something is in
+        its place."""
         self._selector = selectors.DefaultSelector()
-        self._listener: socket.socket | None = None
+        self._listener = _listener_at(socket_path) if socket_path is not None else None
         self._socket_path = socket_path
-        self.connections: list[Connection] = []
         self._came = 0
-        self._always_ready: Connection | None = None
-        """Standard input when it is a regular file, which cannot be waited on."""
+        self._blocking: list[int] = []
+        self.connections: list[Connection] = []
+        if self._listener is not None:
+            self._selector.register(self._listener, selectors.EVENT_READ, self._listener)
         if standard_input:
-            os.set_blocking(0, False)
-            self._add(Connection("stdin", 0, 1, None))
-        if socket_path is not None:
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            # Only the user who runs the session may speak to it.
-            previous = os.umask(0o177)
-            try:
-                listener.bind(str(socket_path))
-            finally:
-                os.umask(previous)
-            listener.listen(CONNECTIONS_MAX)
-            listener.setblocking(False)
-            self._selector.register(listener, selectors.EVENT_READ, None)
-            self._listener = listener
+            if stat.S_ISFIFO(os.fstat(STANDARD_OUTPUT).st_mode):
+                # A reader that stands still must not hold us up; it is given back as it was.
+                os.set_blocking(STANDARD_OUTPUT, False)
+                self._blocking.append(STANDARD_OUTPUT)
+            self.connections.append(Connection("stdin", STANDARD_INPUT, STANDARD_OUTPUT, None))
 
     @property
     def is_over(self) -> bool:
@@ -127,19 +157,34 @@ class Lines:
 
     def wait(self, seconds: float) -> list[tuple[Connection, bytes]]:
         """This waits for lines, at most so long, and returns all that have come."""
-        came: list[tuple[Connection, bytes]] = []
-        ready = self._always_ready
-        if ready is not None and not ready.is_ended:
+        if self._listen():
             seconds = 0.0
-            came.extend((ready, line) for line in ready.read())
         for key, events in self._selector.select(seconds):
-            connection = key.data
-            if connection is None:
+            if key.data is self._listener:
                 self._accept()
-            elif events & selectors.EVENT_READ and not connection.is_ended:
-                came.extend((connection, line) for line in connection.read())
-        self._tidy()
+                continue
+            connection: Connection = key.data
+            if events & selectors.EVENT_WRITE:
+                connection.write()
+            if events & selectors.EVENT_READ and connection.wants_more:
+                connection.read()
+        came: list[tuple[Connection, bytes]] = []
+        for connection in self.connections:
+            if connection.has_lines:
+                came.extend((connection, line) for line in connection.next_lines())
         return came
+
+    def hand_out(self) -> None:
+        """This hands on the answers, as far as their readers take them now, and lets go of
+        connections that are done."""
+        for connection in list(self.connections):
+            connection.write()
+            if connection.is_done:
+                self.connections.remove(connection)
+                self._register(connection.reading, 0, connection)
+                self._register(connection.writing, 0, connection)
+                if connection.peer is not None:
+                    connection.peer.close()
 
     def close(self) -> None:
         """This closes every connection and takes the socket away."""
@@ -147,39 +192,85 @@ class Lines:
             connection.write()
             if connection.peer is not None:
                 connection.peer.close()
-            else:
-                os.set_blocking(connection.reading, True)
         self._selector.close()
+        for descriptor in self._blocking:
+            os.set_blocking(descriptor, True)
         if self._listener is not None and self._socket_path is not None:
             self._listener.close()
             self._socket_path.unlink(missing_ok=True)
 
+    def _listen(self) -> bool:
+        """This says for what to wait, and whether something need not be waited for."""
+        is_ready = False
+        for connection in self.connections:
+            reading = selectors.EVENT_READ if connection.wants_more else 0
+            writing = selectors.EVENT_WRITE if connection.has_unread else 0
+            if connection.reading == connection.writing:
+                self._register(connection.reading, reading | writing, connection)
+            else:
+                if not self._register(connection.reading, reading, connection) and reading:
+                    # A regular file cannot be waited on: it is always ready.
+                    connection.read()
+                self._register(connection.writing, writing, connection)
+            is_ready = is_ready or connection.has_lines
+        return is_ready
+
+    def _register(self, descriptor: int, events: int, connection: Connection) -> bool:
+        """This waits for these events, or for none; False when the file cannot be waited on."""
+        known = self._selector.get_map().get(descriptor)
+        if known is None and events:
+            try:
+                self._selector.register(descriptor, events, connection)
+            except OSError:
+                return False
+        elif known is not None and not events:
+            self._selector.unregister(descriptor)
+        elif known is not None and known.events != events:
+            self._selector.modify(descriptor, events, connection)
+        return True
+
     def _accept(self) -> None:
         assert self._listener is not None, "nobody listens"
-        peer, _ = self._listener.accept()
-        if len(self.connections) >= CONNECTIONS_MAX:
-            peer.sendall(b'{"error":"too many connections"}\n')
-            peer.close()
+        try:
+            peer, _ = self._listener.accept()
+        except OSError:
+            # It left before it was let in, or we have no descriptor for it now.
             return
         peer.setblocking(False)
+        if len(self.connections) >= CONNECTIONS_MAX:
+            _tell(peer, b'{"error":"too many connections"}\n')
+            peer.close()
+            return
         self._came += 1
-        self._add(Connection(f"socket-{self._came}", peer.fileno(), peer.fileno(), peer))
+        name = f"socket-{self._came}"
+        self.connections.append(Connection(name, peer.fileno(), peer.fileno(), peer))
 
-    def _add(self, connection: Connection) -> None:
-        self.connections.append(connection)
-        try:
-            self._selector.register(connection.reading, selectors.EVENT_READ, connection)
-        except PermissionError:
-            os.set_blocking(connection.reading, True)
-            self._always_ready = connection
 
-    def _tidy(self) -> None:
-        for connection in list(self.connections):
-            if connection.has_unread:
-                connection.write()
-            if connection.is_ended and connection.reading in self._selector.get_map():
-                self._selector.unregister(connection.reading)
-            if connection.is_done:
-                self.connections.remove(connection)
-                if connection.peer is not None:
-                    connection.peer.close()
+def _listener_at(path: Path) -> socket.socket:
+    if path.exists() or path.is_symlink():
+        raise FileExistsError(
+            17,
+            "is there already: another session may be listening on it; "
+            "remove it if none is, or name another",
+            str(path),
+        )
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # Only the user who runs the session may speak to it.
+    previous = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno or 0, error.strerror or str(error), str(path)) from None
+    finally:
+        os.umask(previous)
+    listener.listen(CONNECTIONS_MAX)
+    listener.setblocking(False)
+    return listener
+
+
+def _tell(peer: socket.socket, line: bytes) -> None:
+    try:
+        peer.send(line)
+    except OSError:
+        return

@@ -55,7 +55,12 @@ class LiveTaker(Protocol):
     @property
     def has_open(self) -> bool: ...
 
+    @property
+    def is_full(self) -> bool: ...
+
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]: ...
+
+    def begin_keeping(self) -> None: ...
 
     def keep(self) -> None: ...
 
@@ -109,9 +114,11 @@ class LiveSession:
         while not self._stopped:
             came = self.lines.wait(self._patience())
             self._turn(self.clock.now_ns(), came)
+            self.lines.hand_out()
             if self.lines.is_over:
                 break
         self.engine.keep()
+        self.lines.hand_out()
 
     def follow(self, first: Sequence, entries: list[Entry]) -> None:
         """This answers what is durable now; the engine calls it."""
@@ -145,10 +152,10 @@ class LiveSession:
         for connection, line in came:
             arrived += self._take_line(now_ns, connection, line)
         while self._decisions and self._decisions[0][0] <= now_ns:
-            self.engine.take(now_ns, ProposeDecision(heappop(self._decisions)[2]))
+            self._take(now_ns, ProposeDecision(heappop(self._decisions)[2]))
             arrived += 1
         while arrived > 0:
-            self.engine.take(now_ns, ServeQueue(SERVE_MAX))
+            self._take(now_ns, ServeQueue(SERVE_MAX))
             arrived -= SERVE_MAX
         if self.engine.has_open:
             self.engine.keep()
@@ -168,7 +175,6 @@ class LiveSession:
 
     def _take_line(self, now_ns: Nanoseconds, connection: Connection, line: bytes) -> int:
         """One line from outside; 1 when it is a decision that now waits."""
-        connection.lines_read += 1
         command: Command
         try:
             command = decode_line(line, self.instruments, self.defaults)
@@ -183,6 +189,8 @@ class LiveSession:
 
     def _take(self, now_ns: Nanoseconds, command: Command) -> None:
         self.engine.take(now_ns, command)
+        if self.engine.is_full:
+            self.engine.begin_keeping()
         if not isinstance(command, UpdateQuote | UpdateLadder | NoteTrade):
             return
         for model, latency_ns in self._models:

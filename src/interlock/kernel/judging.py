@@ -123,7 +123,6 @@ class Judge:
         assert source is not None, f"decision {plan.waiting.sequence} passed without a source"
         assert venue is not None, f"decision {plan.waiting.sequence} passed without a venue"
         assert market is not None, f"decision {plan.waiting.sequence} passed without a market"
-        decision = plan.decision
         order_type = LIMIT if proposal.order_type == MARKETABLE_LIMIT else proposal.order_type
         self.recorder.conclude(
             OrderCleared(
@@ -131,8 +130,8 @@ class Judge:
                 plan.waiting.sequence,
                 source.account.name,
                 source.name,
-                decision.release,
-                decision.epoch,
+                plan.release,
+                plan.epoch,
                 proposal.symbol,
                 venue.name,
                 proposal.side,

@@ -27,6 +27,8 @@ from interlock.messages.commands import (
     NoteTrade,
     OpenSession,
     ProposeDecision,
+    ReportOrder,
+    ServeQueue,
     SetInstrumentStatus,
     SetLimit,
     UpdateLadder,
@@ -96,6 +98,9 @@ class Ledger:
     def apply_fact(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> None:
         """This applies what needs no judgement. Commands that do are left to their events."""
         self.pass_over(sequence, time_ns)
+        if type(command) is ReportOrder or type(command) is ServeQueue:
+            # What a venue says and what a turn leads to are for the kernel to conclude.
+            return
         if type(command) is UpdateQuote:
             self._quote(command)
         elif type(command) is UpdateLadder:

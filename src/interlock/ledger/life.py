@@ -207,7 +207,10 @@ TABLE: Final = (
     (DONE_FOR_DAY, RESTATE, BY_FILL),
 )
 
-_NEXT: Final = {status * _HEIGHT + happening: target for status, happening, target in TABLE}
+# The table laid flat: one step to the target, which is IMPOSSIBLE where the table has no row.
+_NEXT: Final[list[int]] = [IMPOSSIBLE] * (_HEIGHT * _HEIGHT)
+for _status, _happening, _target in TABLE:
+    _NEXT[_status * _HEIGHT + _happening] = _target
 
 
 def by_fill(filled: int, quantity: int) -> int:
@@ -223,7 +226,7 @@ def next_status(status: int, happening: int, filled: int, quantity: int, outstan
     `filled` and `quantity` are those *after* the happening; `outstanding` says whether a newer
     request to replace has not been answered yet.
     """
-    target: int = _NEXT.get(status * _HEIGHT + happening, IMPOSSIBLE)
+    target = _NEXT[status * _HEIGHT + happening]
     if target < BY_FILL:
         return target
     if target == BY_FILL:
@@ -247,7 +250,7 @@ def owes_answer(status: int, happening: int) -> bool:
 
 def is_possible(status: int, happening: int) -> bool:
     """This says whether something can happen to an order in a status."""
-    return status * _HEIGHT + happening in _NEXT
+    return _NEXT[status * _HEIGHT + happening] != IMPOSSIBLE
 
 
 def is_open(status: int, time_in_force: int) -> bool:

@@ -51,6 +51,10 @@ class MessageWindow:
         """Messages within the window before this moment, at most `count_max`. Cost: a bisection."""
         held = len(self.times)
         since = time_ns - self.window_ns
+        if held == 0 or self.times[self.next - 1 if held == self.count_max else -1] <= since:
+            return 0
+        if held == self.count_max and self.times[self.next] > since:
+            return held
         # Places are counted from the oldest; all before `low` lie outside the window.
         low, high = 0, held
         start = self.next if held == self.count_max else 0

@@ -1,13 +1,11 @@
 """Decisions that wait to be judged, most urgent first, then in the order in which they came."""
 
-from heapq import heapify, heappop, heappush
+from collections import deque
 from typing import Final, final
 
 from interlock.messages.decisions import Decision
+from interlock.messages.terms import PRIORITIES
 from interlock.messages.units import Nanoseconds, Sequence
-
-# A place in the queue is one whole number: the priority above, the sequence number below.
-_PRIORITY_STEP: Final = 1 << 56
 
 
 @final
@@ -28,23 +26,29 @@ class WaitingLine:
     """The queue. Its bound is kept by the kernel, which refuses what would pass it."""
 
     def __init__(self) -> None:
-        self._places: list[int] = []
+        # A lane for each priority. A decision taken out of turn leaves its number in the lane,
+        # which is dropped when it comes up, or when such numbers pile up.
+        self._lanes: Final[list[deque[int]]] = [deque() for _ in PRIORITIES]
         self._decisions: Final[dict[int, WaitingDecision]] = {}
+        self._numbers = 0
 
     def __len__(self) -> int:
         return len(self._decisions)
 
     def add(self, waiting: WaitingDecision) -> None:
-        heappush(self._places, waiting.priority * _PRIORITY_STEP + waiting.sequence)
+        self._lanes[waiting.priority].append(waiting.sequence)
         self._decisions[waiting.sequence] = waiting
+        self._numbers += 1
 
     def first(self) -> WaitingDecision | None:
         """The next to be judged; it stays until its verdict takes it out."""
-        while len(self._places) > 0:
-            waiting = self._decisions.get(self._places[0] % _PRIORITY_STEP)
-            if waiting is not None:
-                return waiting
-            heappop(self._places)
+        for lane in self._lanes:
+            while len(lane) > 0:
+                waiting = self._decisions.get(lane[0])
+                if waiting is not None:
+                    return waiting
+                lane.popleft()
+                self._numbers -= 1
         return None
 
     def find(self, sequence: Sequence) -> WaitingDecision | None:
@@ -53,17 +57,20 @@ class WaitingLine:
     def remove(self, sequence: Sequence) -> None:
         if sequence in self._decisions:
             del self._decisions[sequence]
-        # Places of decisions taken out of turn are dropped when they come up, or here when they
-        # pile up.
-        if len(self._places) > 2 * len(self._decisions) + 64:
-            self._places = [
-                waiting.priority * _PRIORITY_STEP + waiting.sequence
-                for waiting in self._decisions.values()
-            ]
-            heapify(self._places)
+        if self._numbers > 2 * len(self._decisions) + 64:
+            waiting = self.in_order()
+            for lane in self._lanes:
+                lane.clear()
+            for entry in waiting:
+                self._lanes[entry.priority].append(entry.sequence)
+            self._numbers = len(waiting)
 
     def in_order(self) -> list[WaitingDecision]:
         """All that wait, next first."""
-        waiting = list(self._decisions.values())
-        places = sorted(entry.priority * _PRIORITY_STEP + entry.sequence for entry in waiting)
-        return [self._decisions[place % _PRIORITY_STEP] for place in places]
+        found: list[WaitingDecision] = []
+        for lane in self._lanes:
+            for number in lane:
+                waiting = self._decisions.get(number)
+                if waiting is not None:
+                    found.append(waiting)
+        return found

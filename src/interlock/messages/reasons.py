@@ -45,8 +45,7 @@ ORDER_OF_ANOTHER_SOURCE: Final = 205
 HALTED: Final = 300
 REDUCE_ONLY: Final = 301
 
-# What cannot be evaluated is refused (law 4).
-CANNOT_BE_EVALUATED: Final = 310
+# What every order needs (law 4).
 LIMIT_MISSING: Final = 311
 ROUTE_MISSING: Final = 312
 
@@ -58,6 +57,9 @@ MARKET_MISSING: Final = 410
 MARKET_STALE: Final = 411
 MARKET_CROSSED: Final = 412
 MARKET_FAULTED: Final = 413
+
+# What cannot be evaluated is refused (law 4); given when nothing above says why.
+CANNOT_BE_EVALUATED: Final = 420
 
 # Limits.
 PRICE_OUTSIDE_COLLAR: Final = 500
@@ -128,11 +130,6 @@ _MEANINGS: Final = (
     (HALTED, "HALTED", "a halt covers this scope"),
     (REDUCE_ONLY, "REDUCE_ONLY", "only orders that reduce the position may pass"),
     (
-        CANNOT_BE_EVALUATED,
-        "CANNOT_BE_EVALUATED",
-        "the control lacks what it needs to decide, so it refuses",
-    ),
-    (
         LIMIT_MISSING,
         "LIMIT_MISSING",
         "a control that every order needs has no limit for this instrument",
@@ -145,6 +142,11 @@ _MEANINGS: Final = (
     (MARKET_STALE, "MARKET_STALE", "the market data is older than allowed"),
     (MARKET_CROSSED, "MARKET_CROSSED", "the best bid is at or above the best ask"),
     (MARKET_FAULTED, "MARKET_FAULTED", "the feed reported a gap or disorder and has not recovered"),
+    (
+        CANNOT_BE_EVALUATED,
+        "CANNOT_BE_EVALUATED",
+        "the control lacks what it needs to decide, so it refuses",
+    ),
     (PRICE_OUTSIDE_COLLAR, "PRICE_OUTSIDE_COLLAR", "the price is too far from the reference"),
     (
         QUANTITY_ABOVE_ORDER_LIMIT,

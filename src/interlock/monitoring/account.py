@@ -45,7 +45,10 @@ from interlock.messages.terms import (
     FEED_FAULTS,
     FEED_RECOVERED,
     REFUSE,
-    REPORT_FILL,
+    REPORT_PENDING_CANCEL,
+    REPORT_PENDING_NEW,
+    REPORT_PENDING_REPLACE,
+    REPORT_SILENCE,
     SEVERITIES,
     name_of,
 )
@@ -63,6 +66,14 @@ from interlock.monitoring.histogram import Histogram
 
 # Orders whose arrival is remembered for the cost of later fills; the oldest go first.
 ORDERS_REMEMBERED_MAX = 100_000
+
+# Our own timer, and a venue that says no more than that it is at work.
+_NO_ANSWER = (
+    REPORT_SILENCE,
+    REPORT_PENDING_NEW,
+    REPORT_PENDING_CANCEL,
+    REPORT_PENDING_REPLACE,
+)
 
 
 class SourceAccount(Struct):
@@ -89,6 +100,11 @@ class Trading(Struct):
     @property
     def shortfall_bps(self) -> BasisPoints:
         return bps_of(self.shortfall, self.value)
+
+    @property
+    def shortfall_centibps(self) -> int:
+        """In hundredths of a basis point."""
+        return bps_of(100 * self.shortfall, self.value)
 
 
 class Delays(Struct):
@@ -175,12 +191,9 @@ class Account:
             arrival = self._arrivals.get(command.order)
             if arrival is None:
                 return
-            if not arrival.is_answered:
+            if not arrival.is_answered and command.kind not in _NO_ANSWER:
                 arrival.is_answered = True
                 self._delay("3 cleared to answered", time_ns - arrival.cleared_ns)
-            if command.kind == REPORT_FILL and not arrival.is_filled:
-                arrival.is_filled = True
-                self._delay("4 cleared to first fill", time_ns - arrival.cleared_ns)
         elif isinstance(command, SetLimit):
             self._limit(command)
         elif isinstance(command, DefineInstrument):
@@ -207,7 +220,7 @@ class Account:
         if isinstance(event, DecisionJudged):
             self._judged(time_ns, event)
         elif isinstance(event, OrderFilled):
-            self._filled(event)
+            self._filled(time_ns, event)
         elif isinstance(event, OrderCleared):
             self._cleared(time_ns, event)
         elif isinstance(event, OrderAccepted):
@@ -257,10 +270,12 @@ class Account:
         if len(self._arrivals) > ORDERS_REMEMBERED_MAX:
             del self._arrivals[next(iter(self._arrivals))]
 
-    def _filled(self, event: OrderFilled) -> None:
+    def _filled(self, time_ns: Nanoseconds, event: OrderFilled) -> None:
         arrival = self._arrivals.get(event.order)
-        if arrival is not None and not arrival.fills:
+        if arrival is not None and not arrival.is_filled:
+            arrival.is_filled = True
             _count(self.orders, "filled, whole or part")
+            self._delay("4 cleared to first fill", time_ns - arrival.cleared_ns)
         self._fill(event.order, event.execution_id, event.quantity, event.price, event.fee)
 
     def _fill(

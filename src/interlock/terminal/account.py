@@ -5,10 +5,15 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from interlock.messages.definitions import Instrument
 from interlock.messages.units import Nanoseconds, format_decimal
 from interlock.monitoring.account import Account
+from interlock.terminal.printable import printable
+
+MONEY_DIGITS = 2
+REMARKS_SHOWN = 10
 
 _UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"))
 
@@ -51,6 +56,7 @@ def _trading_json(account: Account, symbol: str) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(trading),
         "shortfall_bps": trading.shortfall_bps,
+        "shortfall_centibps": trading.shortfall_centibps,
         "currency": instrument.currency,
         "text": {
             "bought": instrument.quantity_text(trading.bought),
@@ -67,68 +73,90 @@ def print_account(console: Console, account: Account) -> None:
     """This prints the account for people."""
     span = duration_text(account.last_ns - max(account.first_ns, 0))
     console.print(
-        f"{account.commands:,} commands over {span} of market time led to {account.events:,}"
-        f" events; {account.market_updates:,} were market data."
+        f"{account.commands:,} commands in {span} led to {account.events:,} events;"
+        f" {account.market_updates:,} were market data."
     )
     _print_decisions(console, account)
     _print_controls(console, account)
+    _print_orders(console, account)
     _print_trading(console, account)
     _print_delays(console, account)
-    for name, count in account.faults.items():
-        console.print(f"Market data: {count:,} x {name}")
+    _print_remarks(console, account)
+
+
+def _print_remarks(console: Console, account: Account) -> None:
+    remarks = [f"Market data: {count:,} x {name}" for name, count in account.faults.items()]
     if account.refused_inputs:
-        console.print(f"Refused at the door: {account.refused_inputs:,} inputs")
+        remarks.append(f"Refused at the door: {account.refused_inputs:,} lines")
     for name, count in account.ignored.items():
-        console.print(f"Reports ignored: {count:,} x {name}")
+        remarks.append(f"Reports ignored: {count:,} x {name}")
     if account.actions:
-        console.print(f"Named actions carried out: {account.actions:,}")
-    for halt in account.halts:
-        console.print(f"[bold red]Halt[/] {halt}")
-    for breach in account.breaches:
-        console.print(f"[bold red]Invariant broken[/] {breach}")
+        remarks.append(f"Named actions carried out: {account.actions:,}")
+    if remarks:
+        console.print()
+    for remark in remarks:
+        console.print(remark, markup=False)
+    for word, told in (("Halt", account.halts), ("Invariant broken", account.breaches)):
+        for text in told[:REMARKS_SHOWN]:
+            console.print(Text.assemble((word, "bold red"), " ", printable(text)))
+        if len(told) > REMARKS_SHOWN:
+            console.print(f"and {len(told) - REMARKS_SHOWN:,} more; --json lists them")
 
 
-def _table(title: str, *columns: str) -> Table:
+def _table(title: str, *columns: str, wide: str = "") -> Table:
+    """A table whose first column is text and whose others are numbers; `wide` is text too, and the
+    only one that may be folded."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="bold")
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right")
+        is_text = place == 0 or column == wide
+        table.add_column(
+            column,
+            justify="left" if is_text else "right",
+            no_wrap=column != wide,
+            overflow="fold" if is_text else "ellipsis",
+        )
     return table
 
 
 def _print_decisions(console: Console, account: Account) -> None:
-    table = _table("Decisions", "source", "decided", "allowed", "refused", "most frequent reasons")
-    table.columns[-1].justify = "left"
+    frequent = "most frequent reasons"
+    table = _table("Decisions", "source", "decided", "allowed", "refused", frequent, wide=frequent)
     for name, source in account.sources.items():
+        allowed = sum(source.verdicts.get(verdict, 0) for verdict in ("allow", "warn", "amend"))
+        refused = sum(source.verdicts.get(verdict, 0) for verdict in ("hold", "refuse", "halt"))
         reasons = sorted(source.reasons.items(), key=lambda row: (-row[1], row[0]))[:3]
         table.add_row(
-            name,
+            printable(name),
             f"{source.decisions:,}",
-            f"{source.verdicts.get('allow', 0):,}",
-            f"{source.verdicts.get('refuse', 0):,}",
-            ", ".join(f"{reason} {count:,}" for reason, count in reasons),
+            f"{allowed:,}",
+            f"{refused:,}",
+            "\n".join(f"{count:,} {reason}" for reason, count in reasons),
         )
-    console.print()
-    console.print(table)
+    _print_table(console, table, "No decision was made.")
 
 
 def _print_controls(console: Console, account: Account) -> None:
     table = _table("Verdicts by control", "control", "findings", "refused")
     rows = sorted(account.controls.items(), key=lambda row: (-row[1][1], -row[1][0], row[0]))
-    quiet = 0
+    quiet = [name for name, (_, refused) in rows if not refused]
     for name, (found, refused) in rows:
         if refused:
             table.add_row(name, f"{found:,}", f"{refused:,}")
-        else:
-            quiet += 1
-    console.print()
-    console.print(table)
-    console.print(f"and {quiet} controls that refused nothing")
+    if not rows:
+        return
+    _print_table(console, table, "No control refused anything.")
+    if quiet:
+        console.print(f"refused nothing: {', '.join(sorted(quiet))}", style="dim")
+
+
+def _print_orders(console: Console, account: Account) -> None:
+    table = _table("Orders", "what became of them", "orders")
+    for name, count in sorted(account.orders.items(), key=lambda row: (-row[1], row[0])):
+        table.add_row(name, f"{count:,}")
+    _print_table(console, table, "No order was sent.")
 
 
 def _print_trading(console: Console, account: Account) -> None:
-    console.print()
-    orders = ", ".join(f"{count:,} {name}" for name, count in account.orders.items())
-    console.print(f"[bold]Orders[/]  {orders or 'none'}")
     table = _table(
         "Trading",
         "instrument",
@@ -141,10 +169,13 @@ def _print_trading(console: Console, account: Account) -> None:
         "cost",
         "bp",
     )
+    currencies = sorted({instrument.currency for instrument in account.instruments.values()})
     for symbol, trading in account.trading.items():
         instrument = account.instruments[symbol]
+        if not trading.orders and not trading.position:
+            continue
         table.add_row(
-            symbol,
+            symbol if len(currencies) == 1 else f"{symbol} ({instrument.currency})",
             f"{trading.orders:,}",
             f"{trading.fills:,}",
             instrument.quantity_text(trading.bought),
@@ -152,25 +183,39 @@ def _print_trading(console: Console, account: Account) -> None:
             instrument.quantity_text(trading.position),
             _money(instrument, trading.fees),
             _money(instrument, trading.shortfall),
-            str(trading.shortfall_bps),
+            format_decimal(trading.shortfall_centibps, 2),
         )
+    if not table.row_count:
+        return
+    _print_table(console, table, "")
+    convention = "cost: against the mid when the order was cleared, fees aside; positive is a cost"
+    money = f"Money in {currencies[0]}; " if len(currencies) == 1 else ""
+    console.print(money + convention, style="dim")
+
+
+def _print_table(console: Console, table: Table, otherwise: str) -> None:
     console.print()
-    console.print(table)
-    console.print(
-        "cost: against the mid when the order was cleared; positive is a cost", style="dim"
-    )
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(otherwise)
 
 
 def _money(instrument: Instrument, minor: int) -> str:
-    """Money to at most four digits: a table is for looking, `--json` has every digit."""
+    """Money to two digits, half away from zero: a table is for looking, `--json` has every
+    digit."""
     digits = instrument.currency_digits
-    if digits > 4:
-        minor, digits = minor // 10 ** (digits - 4), 4
-    return f"{format_decimal(minor, digits)} {instrument.currency}"
+    if digits > MONEY_DIGITS:
+        unit = 10 ** (digits - MONEY_DIGITS)
+        rounded = (abs(minor) * 2 + unit) // (unit * 2)
+        minor, digits = -rounded if minor < 0 else rounded, MONEY_DIGITS
+    return format_decimal(minor, digits)
 
 
 def _print_delays(console: Console, account: Account) -> None:
-    table = _table("Time per stage, in market time", "stage", "count", "p50", "p99", "worst")
+    table = _table(
+        "Time per stage, by the session's clock", "stage", "count", "p50", "p99", "worst"
+    )
     for name, delays in account.delays().items():
         table.add_row(
             name[2:],
@@ -179,5 +224,5 @@ def _print_delays(console: Console, account: Account) -> None:
             duration_text(delays.p99),
             duration_text(delays.worst),
         )
-    console.print()
-    console.print(table)
+    if table.row_count:
+        _print_table(console, table, "")

@@ -5,17 +5,19 @@ from typing import Any
 
 from rich.console import Console
 
+from interlock.controls.control import ControlKind
 from interlock.inputs.session_file import check_session
 from interlock.inputs.session_remarks import Remark, SessionMistakes
 from interlock.terminal.output import print_json
+from interlock.terminal.printable import printable
 
 SOUND = 0
 MISTAKEN = 1
 
 
-def check(path: Path, *, as_json: bool) -> int:
+def check(path: Path, user_kinds: dict[str, ControlKind], *, as_json: bool) -> int:
     """This prints everything that is wrong with a session file, and what is odd in it."""
-    found = check_session(path)
+    found = check_session(path, user_kinds)
     if as_json:
         print_json(
             {
@@ -57,4 +59,7 @@ def _remark_json(remark: Remark) -> dict[str, Any]:
 
 
 def _print_remark(console: Console, path: Path, kind: str, remark: Remark) -> None:
-    console.print(f"{path}:{remark.line}: {kind}: {remark.path}: {remark.text}", markup=False)
+    # No line is said of what is not there.
+    where = f"{path}:{remark.line}" if remark.line else str(path)
+    text = f"{where}: {kind}: {remark.path}: {remark.text}"
+    console.print(printable(text), markup=False)

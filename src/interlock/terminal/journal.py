@@ -12,7 +12,7 @@ from interlock.journal.reader import JournalReader
 from interlock.journal.verify import verify
 from interlock.monitoring.account import Account
 from interlock.terminal.account import account_json, print_account
-from interlock.terminal.output import print_json
+from interlock.terminal.output import print_json, wants_progress
 
 WHOLE = 0
 DAMAGED = 1
@@ -93,5 +93,5 @@ def _bar(as_json: bool) -> Progress:
         TaskProgressColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=as_json,
+        disable=not wants_progress(as_json),
     )

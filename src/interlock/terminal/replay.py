@@ -21,7 +21,7 @@ from interlock.messages.commands import SetLimit
 from interlock.messages.events import Event
 from interlock.messages.reasons import reason_name
 from interlock.messages.terms import SEVERITIES, name_of
-from interlock.terminal.output import print_json
+from interlock.terminal.output import print_json, wants_progress
 
 SAME = 0
 DIFFERENT = 1
@@ -98,7 +98,7 @@ def _bar(as_json: bool) -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=as_json,
+        disable=not wants_progress(as_json),
     )
 
 
