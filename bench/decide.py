@@ -1,9 +1,11 @@
-"""Decisions per second through everything: queue, planning, sizing, routing, every control, the ledger, the
-invariants, a journal on disk with group commit, an in-process exchange, and its fills coming back.
+"""Decisions per second through everything: queue, planning, sizing, routing, every control, the
+ledger, the invariants, a journal on disk with group commit, an in-process exchange, and its fills
+coming back.
 
-Each decision becomes one immediate-or-cancel order that fills. A batch is what waits at the door; while it
-is synced, the next is stepped. The decisions themselves are made before the clock starts: they are the
-source's work. Garbage collection as `assembly.py` sets it; 20,000 decisions of warm-up.
+Each decision becomes one immediate-or-cancel order that fills. A batch is what waits at the door;
+while it is synced, the next is stepped. The decisions themselves are made before the clock starts:
+they are the source's work. Garbage collection as `assembly.py` sets it; 20,000 decisions of
+warm-up.
 
     python bench/decide.py [--decisions 200000] [--batch 128] [--runs 5]
 """
@@ -11,14 +13,13 @@ source's work. Garbage collection as `assembly.py` sets it; 20,000 decisions of 
 import argparse
 import gc
 import resource
-import tempfile
 import time
 from pathlib import Path
 
 from interlock.assembly import GC_THRESHOLD
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
-from worlds.figures import figure
+from worlds.figures import figure, scratch
 
 STEP_NS = 10_000
 WARM_UP = 20_000
@@ -56,7 +57,7 @@ def main() -> None:
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     rates, costs, records, sizes, syncs = [], [], [], [], []
     for _ in range(chosen.runs):
-        with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        with scratch() as folder:
             desk = Desk(Path(folder))
             now_ns = drive(desk, 0, WARM_UP, chosen.batch, START + PUBLISH_NS)
             made = decisions(WARM_UP, chosen.decisions, now_ns)

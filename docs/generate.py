@@ -202,10 +202,9 @@ def cli_page() -> str:
     for name, parser in _commands(cli._parser(), "interlock"):
         lines += _command_section(name, parser)
     lines += ["## Exit codes", "", "| code | |", "| ---: | --- |"]
-    codes = (cli.__doc__ or "").partition("Exit codes: ")[2].split(".", maxsplit=1)[0]
-    for code in " ".join(codes.split()).split("; "):
-        number, _, meaning = code.partition(" ")
-        lines.append(f"| {number} | {meaning} |")
+    for code in cli.EXIT_CODES.splitlines()[1:]:
+        number, _, meaning = code.strip().partition(" ")
+        lines.append(f"| {number} | {meaning.strip()} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,5 @@
-"""The desk that is measured: one account, two instruments, an exchange with deep resting liquidity, and
-every control of the catalogue armed so that it is evaluated and does not stop the run.
+"""The desk that is measured: one account, two instruments, an exchange with deep resting liquidity,
+and every control of the catalogue armed so that it is evaluated and does not stop the run.
 """
 
 import os

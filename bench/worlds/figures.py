@@ -3,9 +3,18 @@
 import json
 import statistics
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import interlock.kernel.step as kernel_step
+
+
+def scratch() -> "tempfile.TemporaryDirectory[str]":
+    """This is a directory for a journal, on the checkout's disk: /tmp may be memory."""
+    folder = Path(__file__).parents[2] / "build"
+    folder.mkdir(exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=folder, prefix="bench-")
 
 
 def build() -> str:

@@ -45,8 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _guarded(parsed)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; nor is there anybody to tell at exit.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has seen enough, which rich tells us by SystemExit; nor is there
+        # anybody to tell at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
@@ -146,7 +147,7 @@ def _show(parsed: argparse.Namespace) -> int:
         first=parsed.first,
         last=parsed.last,
         kinds=tuple(parsed.kind),
-        order=parsed.order,
+        order=parsed.order or "",
         decision=parsed.decision,
         instrument=parsed.instrument,
         source=parsed.source,
@@ -328,7 +329,7 @@ def _add_journal(commands: "Commands[argparse.ArgumentParser]") -> None:
     show.add_argument(
         "--kind", action="append", default=[], type=_kind, help="of command or event; repeatable"
     )
-    show.add_argument("--order", default="", type=_order, metavar="SEQUENCE-N")
+    show.add_argument("--order", type=_order, metavar="SEQUENCE-N")
     show.add_argument("--decision", type=_number, default=0, metavar="SEQUENCE")
     show.add_argument("--instrument", default="")
     show.add_argument("--source", default="")

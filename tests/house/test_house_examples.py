@@ -4,11 +4,14 @@ import ast
 import json
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from house.checkout import PACKAGE, ROOT, listed, nodes_of
+from interlock.cli import EXIT_CODES
 from interlock.inputs.decisions import ACTION_KINDS
 from interlock.inputs.session_file import load_session, parse_session
 from interlock.inputs.words import WORDS, decode_line
@@ -107,3 +110,56 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     found = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
     assert not found, listed(found)
+
+
+BOUND = re.compile(r"^\| .+ \| `([a-z_/]+)\.py:(\w+)(?:\.(\w+))?` \| ([0-9,]+) \|$", re.MULTILINE)
+
+
+def test_every_bound_of_the_architecture_is_what_the_code_has() -> None:
+    rows = BOUND.findall((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    found = []
+    for module, name, field, said in rows:
+        value = getattr(import_module(f"interlock.{module.replace('/', '.')}"), name)
+        value = getattr(value(), field) if field else value
+        if value != int(said.replace(",", "")):
+            found.append(f"{name}.{field}: says {said}, is {value:,}")
+    assert len(rows) >= len(Bounds.__struct_fields__)
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_document_names_exists(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:src|tests|docs|bench|examples)/[\w./-]+)`", text)
+    found = [path for path in paths if not (ROOT / path).exists()]
+    assert paths
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize("name", ["RoundLots", "Patient"])
+def test_the_classes_that_contributing_shows_can_be_made(name: str) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(rf"^```python\n((?:(?!```).)*class {name}.*?)^```$", text, re.M | re.S)
+    space: dict[str, Any] = {"__name__": "contributing"}
+    exec(compile(block, "CONTRIBUTING.md", "exec"), space)
+    if name == "Patient":
+        model = space[name]("patient", "august", 1, instruments(), ["binance"], {"wanted": 5}, 7)
+        assert model.parameters["wanted"] == 5
+        (view,) = model.views.values()
+        (decision,) = model.decide(1_000, view)
+        assert decision.action.target == 5
+        return
+    session = ROOT / "examples" / "binance-spot.toml"
+    armed = '\n[controls.round_lots]\nstep = 5\nowner = "us"\nreason = "whole ones"\n'
+    kinds = {"round_lots": space[name].kind}
+    limits = parse_session(session.read_text(encoding="utf-8") + armed, kinds).limits()
+    (limit,) = [one.limit for one in limits if one.limit.control == "round_lots"]
+    assert space[name](limit).whole("step") == 5
+
+
+def test_the_readme_has_the_exit_codes_of_the_program() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    codes = [line.split(maxsplit=1) for line in EXIT_CODES.splitlines()[1:]]
+    missing = [row for code, says in codes if (row := f"| {code} | {says} |") not in text]
+    assert codes
+    assert not missing, listed(missing)

@@ -120,7 +120,7 @@ BOUNDS = Bounds(
     duplicate_keys_max=12,
     duplicate_age_ns=120 * SECOND,
     waiting_max=6,
-    orders_per_decision_max=4,
+    orders_per_decision_max=5,
     open_orders_max=24,
 )
 MID = 10_000
@@ -235,17 +235,17 @@ def terms(draw: Chance | Drawn) -> Terms:
         post_only=draw.number(0, 6) == 6 and (is_resting or is_nonsense),
         reduce_only=draw.number(0, 9) == 9,
         display=2 if is_resting and draw.number(0, 6) == 6 else 0,
-        venue=draw.pick(("alpha", "alpha", "alpha", "alpha", "", "", "beta", "nowhere")),
+        venue=draw.pick(("alpha",) * 12 + ("",) * 6 + ("beta", "nowhere")),
     )
 
 
 def symbol(draw: Chance | Drawn) -> str:
-    return str(draw.pick(("COIN", "COIN", "COIN", "COIN", *SYMBOLS, *SYMBOLS, "LEAD")))
+    return str(draw.pick(("COIN",) * 8 + SYMBOLS * 3 + ("LEAD",)))
 
 
 def line(draw: Chance | Drawn) -> OrderQuantity:
-    quantity = draw.pick((5, 1, 2, 3, 4, 6, 7, 8, 9, 10, 0, 11, 13, 30, 31, -4))
-    side = draw.pick((1, 2, 1, 2, 1, 2, 1, 2, 3))
+    quantity = draw.pick((5, 1, 2, 3, 4, 6, 7, 8, 9, 10) * 2 + (0, 11, 13, 30, 31, -4))
+    side = draw.pick((1, 2) * 10 + (3,))
     return OrderQuantity(symbol(draw), side, quantity, terms(draw))
 
 
@@ -297,7 +297,9 @@ def replacement(draw: Chance | Drawn, world: World) -> Action:
 
 
 def decision(draw: Chance | Drawn, world: World) -> Command:
-    release = draw.pick(tuple(world.ledger.releases.values()))
+    releases = tuple(world.ledger.releases.values())
+    usable = tuple(each for each in releases if each.state != RELEASE_RETIRED)
+    release = draw.pick(usable or releases)
     is_current = draw.number(0, 29) < 29
     wanted = action(draw, world)
     source = draw.pick(("model",) * 8 + SOURCES * 2 + ("nobody",))
@@ -312,7 +314,7 @@ def decision(draw: Chance | Drawn, world: World) -> Command:
             release=release.name if is_current else "r0",
             epoch=release.epoch if is_current else 7,
             action=wanted,
-            valid_until_ns=world.time_ns + draw.pick((9 * SECOND,) * 9 + (SECOND, 0, -1)),
+            valid_until_ns=world.time_ns + draw.pick((60 * SECOND,) * 20 + (SECOND, 0, -1)),
             priority=draw.number(0, 3),
         )
     )
@@ -356,11 +358,12 @@ def report(draw: Chance | Drawn, world: World) -> Command:
 
 def market(draw: Chance | Drawn, world: World) -> Command:
     """What a feed may say."""
-    kind, where, venue = draw.number(0, 9), symbol(draw), draw.pick(VENUES)
+    kind, where = draw.number(0, 9), symbol(draw)
+    venue = draw.pick(("alpha", "alpha", "alpha", "beta"))
     quantity = draw.pick((40, 40, 40, 40, 5, 0))
     if kind <= 5:
         bid = price(draw)
-        ask = bid + draw.pick((1, 2, 3, 4, 5, 6, 7, 8, 0, -1))
+        ask = bid + draw.pick((1, 2, 3, 4, 5, 6, 7, 8) * 3 + (0, -1))
         return UpdateQuote(where, venue, bid, quantity, ask, 40, world.time_ns)
     if kind <= 7:
         top = price(draw)
@@ -389,7 +392,7 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
         return ActivateRelease(draw.pick(("r1", "r2")), draw.number(1, 2), state, "release")
     if kind == 10:
         return SetInstrumentStatus(
-            symbol(draw), draw.pick((TRADABLE, TRADABLE, SUSPENDED)), "x", ""
+            symbol(draw), draw.pick((TRADABLE, TRADABLE, TRADABLE, SUSPENDED)), "x", ""
         )
     world.keys += 1
     return draw.pick((
@@ -428,15 +431,15 @@ def anything(draw: Chance | Drawn, world: World) -> tuple[int, Command]:
     after_ns = draw.pick((0, 0, 0, 1, 1_000_000, SECOND // 4))
     if kind < 30:
         return after_ns, decision(draw, world)
-    if kind < 50:
+    if kind < 52:
         return 0, ServeQueue(draw.number(0, 6))
     if kind < 80:
         return after_ns, report(draw, world)
-    if kind < 92:
+    if kind < 94:
         return after_ns, market(draw, world)
-    if kind < 98:
+    if kind < 99:
         return after_ns, operator(draw, world)
-    return draw.pick((1, SECOND, SECOND, 30 * SECOND, 3_600 * SECOND)), AdvanceTime()
+    return draw.pick((1, 1, SECOND, SECOND, 30 * SECOND, 3_600 * SECOND)), AdvanceTime()
 
 
 def history(seed: int, count: int, *, closes: bool = False) -> World:

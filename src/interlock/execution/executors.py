@@ -59,7 +59,7 @@ class FileExecutor:
 
 
 class _NotElsewhere(urllib.request.HTTPRedirectHandler):
-    """A redirected post would arrive as a get without its body, and its 200 be taken for success."""
+    """A redirected post would arrive as a get without its body, and its 200 pass for success."""
 
     def redirect_request(self, *_: object) -> None:
         return None

@@ -2,9 +2,9 @@
 answered by one line.
 
 Bounded throughout: so many connections, so long a line, so many lines a turn, so much that is
-unread. Whoever is one connection too many is told so and disconnected; a line too long is cut, to be
-refused and recorded, and its rest passed over; whoever does not read its answers is not read either
-until it does. Nobody else notices.
+unread. Whoever is one connection too many is told so and disconnected; a line too long is cut, to
+be refused and recorded, and its rest passed over; whoever does not read its answers is not read
+either until it does. Nobody else notices.
 """
 
 import os
@@ -34,7 +34,7 @@ class Connection:
         self.reading = reading
         self.writing = writing
         self.peer = peer
-        self.lines_read = 0
+        self.lines_taken = 0
         self.owed = 0
         """Lines that wait for their answer."""
         self.is_ended = False
@@ -82,7 +82,6 @@ class Connection:
         )
         kept = [line for line in taken if line.strip()]
         self.owed += len(kept)
-        self.lines_read += len(kept)
         return kept
 
     def answer(self, line: bytes) -> None:

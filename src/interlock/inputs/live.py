@@ -1,13 +1,21 @@
 """Live: the same walk against the wall clock. Decisions and operators' words come from outside as
 lines, are taken with everything else that waits, and are answered when the batch that holds them is
 durable.
+
+    {"line": 1, "decision": 412, "key": "m-17", "verdict": "allow", "reason": "NONE",
+     "refusals": [], "orders": ["413-1"]}
+    {"line": 2, "sequence": 414, "error": "$.action.price: was 1, must be decimal text"}
+    {"line": 3, "sequence": 415, "halted": "firm", "cancels_requested": 1}
+
+`line` counts the lines of the connection that were not blank. Decisions are answered in the order
+in which they were judged, which is by priority, so `line` or `key` says which one it was.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from interlock.inputs.clock import Clock
 from interlock.inputs.decisions import DecisionDefaults
@@ -65,6 +73,14 @@ class LiveTaker(Protocol):
     def keep(self) -> None: ...
 
 
+class _Owed(NamedTuple):
+    """An answer that is owed: to whom, to which of its lines, about which decision."""
+
+    connection: Connection
+    line: int
+    key: str
+
+
 class LiveSession:
     """Runs one session against the wall clock until its input ends or `stop` is called."""
 
@@ -102,7 +118,7 @@ class LiveSession:
         self._control_names = control_names
         self._decisions: list[tuple[Nanoseconds, int, Decision]] = []
         self._decided = 0
-        self._owed: dict[Sequence, Connection] = {}
+        self._owed: dict[Sequence, _Owed] = {}
         self._stopped = False
 
     def stop(self) -> None:
@@ -123,15 +139,15 @@ class LiveSession:
     def follow(self, first: Sequence, entries: list[Entry]) -> None:
         """This answers what is durable now; the engine calls it."""
         for sequence, entry in enumerate(entries, first):
-            connection = self._owed.get(sequence)
-            if connection is not None and not isinstance(entry.command, ProposeDecision):
+            owed = self._owed.get(sequence)
+            if owed is not None and not isinstance(entry.command, ProposeDecision):
                 del self._owed[sequence]
-                self._answer(connection, _word_answer(sequence, entry))
+                self._answer(owed, _word_answer(sequence, entry))
             for event in entry.events:
                 if isinstance(event, DecisionJudged):
                     asked = self._owed.pop(event.decision, None)
                     if asked is not None:
-                        self._answer(asked, self._verdict(event, entry.events))
+                        self._answer(asked, self._verdict(event, asked.key, entry.events))
 
     def _patience(self) -> float:
         """Seconds until something is due by itself."""
@@ -181,7 +197,9 @@ class LiveSession:
         except InputRefused as refused:
             digest = hashlib.sha256(line).hexdigest()
             command = NoteRefusedInput(connection.name, digest, str(refused)[:1_000])
-        self._owed[self.engine.sequence + 1] = connection
+        connection.lines_taken += 1
+        key = command.decision.key if isinstance(command, ProposeDecision) else ""
+        self._owed[self.engine.sequence + 1] = _Owed(connection, connection.lines_taken, key)
         for observer in self._observers:
             observer.observe(now_ns, command)
         self._take(now_ns, command)
@@ -198,14 +216,16 @@ class LiveSession:
                 self._decided += 1
                 heappush(self._decisions, (now_ns + latency_ns, self._decided, decision))
 
-    def _answer(self, connection: Connection, answer: dict[str, Any]) -> None:
-        connection.answer(json.dumps(answer, separators=(",", ":")).encode())
+    def _answer(self, owed: _Owed, answer: dict[str, Any]) -> None:
+        told = json.dumps({"line": owed.line, **answer}, separators=(",", ":"))
+        owed.connection.answer(told.encode())
         self.answered += 1
 
-    def _verdict(self, event: DecisionJudged, events: list[Event]) -> dict[str, Any]:
+    def _verdict(self, event: DecisionJudged, key: str, events: list[Event]) -> dict[str, Any]:
         """One verdict as one line: what stopped it with observed and bound, or what it became."""
         answer: dict[str, Any] = {
             "decision": event.decision,
+            "key": key,
             "verdict": name_of(SEVERITIES, event.severity),
             "reason": reason_name(event.reason),
         }

@@ -34,6 +34,8 @@ class Batch:
 
     first_sequence: int
     entries: list[Entry]
+    payload: bytes | memoryview
+    """The entries as they are stored."""
     epoch: int
     time_ns: int
     durable_before: int
@@ -225,6 +227,7 @@ def decode_frame(frame: Frame, where: str) -> Batch:
     return Batch(
         header.first_sequence,
         entries,
+        frame.payload,
         header.epoch,
         header.time_ns,
         header.durable_before,

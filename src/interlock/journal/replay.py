@@ -7,18 +7,20 @@ third question: what other limits would have said of each decision, in the state
 records for that moment.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from interlock.controls.gate import Gate
 from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
+from interlock.journal.reader import Batch
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
 from interlock.messages.commands import Command, SetLimit
-from interlock.messages.encoding import Entry, encode
+from interlock.messages.encoding import Entry, encode, encode_batch
 from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.units import Sequence
 
@@ -72,20 +74,26 @@ class Rejudged:
 
 
 def reexecute(
-    entries: Entries, user_controls: dict[str, Any], progress: Progress | None = None
+    batches: Iterable[Batch], user_controls: dict[str, Any], progress: Progress | None = None
 ) -> Replayed:
     """This steps every command again and stops at the first event that differs.
 
-    Events are compared by their bytes. Cost: that of the session without its disk.
+    What was made is encoded batch by batch and compared with the bytes that are stored. Cost: that
+    of the session without its disk, its venues and its followers, and the decoding.
     """
     kernel = Kernel(Ledger(), user_controls)
     result = Replayed()
-    for sequence, entry in entries:
-        made = kernel.step(sequence, entry.time_ns, entry.command)
-        result.commands += 1
-        result.events += len(made)
-        if made != entry.events or encode(made) != encode(entry.events):
-            result.difference = _first_difference(sequence, entry, made)
+    for batch in batches:
+        sequence = batch.first_sequence - 1
+        made: list[Entry] = []
+        for entry in batch.entries:
+            sequence += 1
+            events = kernel.step(sequence, entry.time_ns, entry.command)
+            made.append(Entry(entry.time_ns, entry.command, events))
+            result.events += len(events)
+        result.commands = sequence
+        if encode_batch(made) != batch.payload:
+            result.difference = _first_difference(batch, made)
             break
         if progress is not None:
             progress(sequence)
@@ -159,10 +167,13 @@ def _judge_again(
         )
 
 
-def _first_difference(sequence: Sequence, entry: Entry, made: list[Event]) -> Difference:
-    for place in range(max(len(made), len(entry.events))):
-        expected = entry.events[place] if place < len(entry.events) else None
-        actual = made[place] if place < len(made) else None
-        if expected != actual or encode(expected) != encode(actual):
-            return Difference(sequence, place + 1, entry.command, expected, actual)
-    raise AssertionError(f"command {sequence} differs in no event")
+def _first_difference(batch: Batch, made: list[Entry]) -> Difference:
+    """Where in a batch whose bytes differ the first difference is."""
+    for place, (entry, again) in enumerate(zip(batch.entries, made, strict=True)):
+        sequence = batch.first_sequence + place
+        for number, (expected, actual) in enumerate(zip_longest(entry.events, again.events), 1):
+            if expected != actual or encode(expected) != encode(actual):
+                return Difference(sequence, number, entry.command, expected, actual)
+    # Every event is the same and the bytes are not: the batch was written by another encoder.
+    entry = batch.entries[0]
+    return Difference(batch.first_sequence, 0, entry.command, None, None)

@@ -71,7 +71,7 @@ class Invariants:
         breaches: list[Breach] = []
         while len(touched) > 0:
             for order in touched:
-                check_order(ledger, order, breaches)
+                check_order(order, breaches)
             touched.clear()
             # What is stopped is touched by it, and checked as well.
             for breach in breaches:
@@ -101,7 +101,7 @@ class Invariants:
             cancel_working(self.ledger, recorder, breach.scope)
 
 
-def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> None:
+def check_order(order: OrderRecord, breaches: list[Breach]) -> None:
     """This checks one order, its position and its parent. Cost: one step per fill of the order."""
     filled = order.sum_of_fills()
     if filled != order.filled:
@@ -117,11 +117,11 @@ def check_order(ledger: Ledger, order: OrderRecord, breaches: list[Breach]) -> N
     if order.reserved != order.worst_leaves():
         text = f"order {order.order}: reserved {order.reserved}, worst {order.worst_leaves()}"
         breaches.append(Breach(RESERVED_IS_WORST_CASE, _instrument(order), text))
-    is_in_table = order.order in ledger.orders.open
+    is_in_table = order.is_listed
     if order.is_open() != is_in_table or (not is_in_table and order.reserved != 0):
         text = f"order {order.order}: status {order.status}, reserved {order.reserved}"
         breaches.append(Breach(RESERVATION_RELEASED, _instrument(order), text))
-    parent = ledger.orders.parents.get(order.decision)
+    parent = order.parent
     if parent is None:
         if is_in_table:
             text = f"order {order.order}: decision {order.decision} has no verdict"
@@ -174,7 +174,10 @@ def audit(ledger: Ledger) -> list[Breach]:
     open_sell: dict[str, int] = {}
     reserved: dict[str, int] = {}
     for order in ledger.orders.open.values():
-        check_order(ledger, order, breaches)
+        check_order(order, breaches)
+        if not order.is_listed:
+            text = f"order {order.order} stands among the open orders and does not know it"
+            breaches.append(Breach(RESERVATION_RELEASED, _instrument(order), text))
         key = f"{order.position.account.name}|{order.instrument.symbol}"
         if order.side == BUY:
             open_buy[key] = open_buy.get(key, 0) + order.worst_leaves()

@@ -103,12 +103,12 @@ class OrderTable:
         self._reserve(order)
         self.touched.append(order)
         is_open = order.is_open()
-        was_open = order.order in self.open
+        was_open = order.is_listed
         if was_open and not is_open:
             self._close(order)
         elif is_open and not was_open:
             self._count_open(order, 1)
-            self.open[order.order] = order
+            self._list(order)
             # It ended before, and a bust, a late fill or a new day opened it again.
             self.finished.remove(order.order)
             order.ended_ns = 0
@@ -125,6 +125,10 @@ class OrderTable:
         order.reserved = lots
         order.reserved_value = value
 
+    def _list(self, order: OrderRecord) -> None:
+        self.open[order.order] = order
+        order.is_listed = True
+
     def _count_open(self, order: OrderRecord, step: int) -> None:
         order.position.open_orders += step
         order.position.account.open_orders += step
@@ -134,6 +138,7 @@ class OrderTable:
 
     def _close(self, order: OrderRecord) -> None:
         del self.open[order.order]
+        order.is_listed = False
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
         self.finished.append(order.order)
@@ -148,7 +153,7 @@ class OrderTable:
                 return
             self.finished.popleft()
             del self.known[order.order]
-            parent = self.parents.get(order.decision)
+            parent = order.parent
             if parent is not None:
                 parent.children -= 1
                 if parent.children == 0:
@@ -206,10 +211,11 @@ class OrderTable:
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
         self.known[event.order] = order
-        self.open[event.order] = order
+        self._list(order)
         self._count_open(order, 1)
         self._reserve(order)
         parent = self._parent(event.decision)
+        order.parent = parent
         if parent is not None:
             parent.release((event.order & ORDERS_PER_COMMAND_MAX) - 1, event.quantity)
         self._note_message(order)

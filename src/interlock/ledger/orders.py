@@ -4,6 +4,7 @@ from typing import Final, final
 
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.life import is_open
+from interlock.ledger.parents import ParentRecord
 from interlock.ledger.positions import PositionRecord
 from interlock.ledger.sources import SourceRecord
 from interlock.ledger.venues import VenueRecord
@@ -78,6 +79,10 @@ class OrderRecord:
         self.reserved: Lots = 0
         self.reserved_value: Minor = 0
         self.ended_ns: Nanoseconds = 0
+        self.parent: ParentRecord | None = None
+        """The decision that made it, as the gate let it pass."""
+        self.is_listed = False
+        """Whether it stands among the open orders."""
 
     def is_open(self) -> bool:
         return is_open(self.status, self.time_in_force)

@@ -144,6 +144,7 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
         orders.known[kept.order] = _order(ledger, kept)
     for order in state.open:
         orders.open[order] = orders.known[order]
+        orders.open[order].is_listed = True
     orders.finished.extend(state.finished)
     for parent in state.parents:
         record = ParentRecord(parent.decision, list(parent.allowed))
@@ -151,6 +152,8 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
             record.released[line] = parent.released[line]
         record.children = parent.children
         orders.parents[parent.decision] = record
+    for order_record in orders.known.values():
+        order_record.parent = orders.parents.get(order_record.decision)
 
 
 def _order(ledger: Ledger, state: OrderState) -> OrderRecord:

@@ -50,7 +50,7 @@ def replay(
         if only_rebuild:
             result, _ = rebuild(reader.entries(), progress)
         else:
-            result = reexecute(reader.entries(), user_controls, progress)
+            result = reexecute(reader.batches(), user_controls, progress)
     if as_json:
         print_json(_replayed_json(result, only_rebuild))
     else:
