@@ -42,7 +42,7 @@ def main() -> None:
             rates["reexecuted"].append(commands / (time.perf_counter() - begun))
             assert result.difference is None, f"differs at {result.difference}"
             begun = time.perf_counter()
-            rebuilt, _ = rebuild(JournalReader(Path(folder)).entries())
+            rebuilt, _ = rebuild(JournalReader(Path(folder)).batches())
             rates["rebuilt"].append(commands / (time.perf_counter() - begun))
             assert rebuilt.digest == result.digest, "rebuilding gave another state"
     for name, values in rates.items():

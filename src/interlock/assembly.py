@@ -10,7 +10,6 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -24,36 +23,45 @@ from interlock.inputs.clock import Clock
 from interlock.inputs.decisions import DecisionDefaults
 from interlock.inputs.lines import Lines
 from interlock.inputs.live import LiveSession
-from interlock.inputs.recordings import MergedRecording, open_recordings
-from interlock.inputs.scheduler import NEVER, Decider, Scheduler
+from interlock.inputs.recordings import MergedRecording
+from interlock.inputs.scheduler import NEVER, Scheduler
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import (
-    RECORDED,
     WEBHOOK,
-    SourceSettings,
-    VenueSettings,
 )
+from interlock.journal.faults import JournalFault
+from interlock.journal.reader import JournalReader
+from interlock.journal.states import load_ledger
 from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
-from interlock.messages.commands import CloseSession
-from interlock.messages.definitions import Instrument, Source, Venue
-from interlock.messages.units import NS_PER_SECOND, Nanoseconds
-from interlock.simulation.exchange import Exchange
-from interlock.simulation.market import MarketGenerator, Profile
-from interlock.simulation.ratelimit import RateLimit
-from interlock.simulation.recorded import RecordedVenue
-from interlock.simulation.sources import MODELS, make_model
+from interlock.messages.commands import (
+    CloseSession,
+    NoteRefusedInput,
+    OpenSession,
+    ReportOrder,
+)
+from interlock.messages.terms import REPORT_SILENCE
+from interlock.messages.units import Nanoseconds
+from interlock.parts import NS_PER_US, Parts, parts_of
 
 # Nearly everything that the walk makes is freed by its reference count, so the collector finds
 # little; at its usual thresholds it costs a tenth of the walk. It still runs when a million objects
 # more were made than freed, which the bounds of a session do not let happen in a steady state.
 GC_THRESHOLD = 1_000_000
 
-NS_PER_US = 1_000
-
 CONTROLS_GROUP = "interlock.controls"
-MODELS_GROUP = "interlock.models"
+
+
+class SessionChanged(JournalFault):
+    """A kept session was to be taken up under another session file."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            str(directory),
+            "the session there was opened with another session file",
+            "Give it the file that it began with, or start a new session with another --out",
+        )
 
 
 @dataclass
@@ -102,7 +110,7 @@ def assemble(
     on_instant: Callable[[Nanoseconds], None] | None = None,
 ) -> Session:
     """This puts a market-time session together, opened and ready to run."""
-    parts = _parts(file, data)
+    parts = parts_of(file, data)
     mark = hashlib.sha256(file.text.encode())
     for path in data:
         mark.update(path.name.encode())
@@ -144,9 +152,11 @@ def assemble_live(
     control_names: Callable[[int], str],
     followers: tuple[Follower, ...] = (),
 ) -> Session:
-    """This puts a session against the wall clock together, opened and ready to run."""
+    """This puts a session against the wall clock together, opened and ready to run; one that is
+    kept in the directory already goes on where its journal ends.
+    """
     now_ns = clock.now_ns()
-    parts = _parts(file, data, now_ns)
+    parts = parts_of(file, data, now_ns)
     name = os.urandom(10).hex()
     live: list[LiveSession] = []
 
@@ -157,7 +167,10 @@ def assemble_live(
     # What may be refused is made first, so that a session that cannot start leaves nothing behind.
     lines = Lines(standard_input=standard_input, socket_path=socket_path)
     try:
-        engine = _engine(file, directory, parts, name, now_ns, clock, (*followers, answer))
+        if (directory / "JOURNAL").exists():
+            engine = _resumed_engine(file, directory, parts, clock, (*followers, answer))
+        else:
+            engine = _engine(file, directory, parts, name, now_ns, clock, (*followers, answer))
     except BaseException:
         lines.close()
         raise
@@ -186,136 +199,16 @@ def assemble_live(
     return Session(engine, file, directory, parts.recording, now_ns, NEVER, run, session.stop)
 
 
-@dataclass
-class _Parts:
-    instruments: dict[str, Instrument]
-    venues: dict[str, Exchange | RecordedVenue]
-    observers: list[RecordedVenue]
-    market: MarketGenerator | None
-    recording: MergedRecording | None
-    models: list[tuple[Decider, Nanoseconds]]
-    start_ns: Nanoseconds
-    end_ns: Nanoseconds
-
-
-def _parts(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) -> _Parts:
-    instruments = {instrument.symbol: instrument for instrument in file.instruments}
-    venues = {
-        venue.name: _venue(venue, settings, instruments)
-        for venue, settings in zip(file.venues, file.venue_settings, strict=True)
-    }
-    exchanges = [venue for venue in venues.values() if isinstance(venue, Exchange)]
-    observers = [venue for venue in venues.values() if isinstance(venue, RecordedVenue)]
-    market: MarketGenerator | None = None
-    start_ns, end_ns = 0, NEVER
-    if file.market is not None and exchanges:
-        start_ns = file.market.start_ns if now_ns < 0 else now_ns
-        profiles = [
-            Profile(
-                traded.instrument,
-                traded.price,
-                half_spread=traded.half_spread,
-                depth_ticks=traded.depth_ticks,
-                quantity=traded.quantity,
-                events_per_second=traded.events_per_second,
-                volatility_ppm=traded.volatility_ppm,
-            )
-            for traded in file.market.profiles
-        ]
-        market = MarketGenerator(file.seed, exchanges, profiles, start_ns)
-        if now_ns < 0:
-            end_ns = start_ns + file.market.duration_s * NS_PER_SECOND
-    recording: MergedRecording | None = None
-    if data:
-        recording = open_recordings(
-            file.recordings(data), instruments, {venue.name: venue for venue in file.venues}
-        )
-        if market is None:
-            first = next(iter(recording), None)
-            start_ns = first[0] if first is not None else 0
-    models: list[tuple[Decider, Nanoseconds]] = []
-    for place, source in enumerate(file.sources):
-        settings = file.source_settings[place]
-        if settings.model:
-            seed = file.seed * 1_000 + place
-            model = _model(file, source, settings, instruments, seed)
-            models.append((model, settings.decision_latency_us * NS_PER_US))
-    return _Parts(instruments, venues, observers, market, recording, models, start_ns, end_ns)
-
-
-def _venue(
-    venue: Venue, settings: VenueSettings, instruments: dict[str, Instrument]
-) -> Exchange | RecordedVenue:
-    listed = [instruments[symbol] for symbol in venue.instruments]
-    latency_out_ns = settings.latency_out_us * NS_PER_US
-    latency_in_ns = settings.latency_in_us * NS_PER_US
-    rate: RateLimit | None = None
-    if settings.messages_reject or settings.messages_logout:
-        rate = RateLimit(settings.messages_reject, settings.messages_logout)
-    if settings.kind == RECORDED:
-        return RecordedVenue(
-            venue,
-            listed,
-            latency_out_ns=latency_out_ns,
-            latency_in_ns=latency_in_ns,
-            rate=rate,
-        )
-    return Exchange(
-        venue,
-        listed,
-        latency_out_ns=latency_out_ns,
-        latency_in_ns=latency_in_ns,
-        levels=settings.levels,
-        publish_interval_ns=settings.publish_interval_us * NS_PER_US,
-        self_match=settings.self_match,
-        rate=rate,
-    )
-
-
-def _model(
-    file: SessionFile,
-    source: Source,
-    settings: SourceSettings,
-    instruments: dict[str, Instrument],
-    seed: int,
-) -> Decider:
-    allowed = {symbol: instruments[symbol] for symbol in source.instruments}
-    venues = [venue.name for venue in file.venues]
-    if settings.model in MODELS:
-        return make_model(
-            settings.model,
-            source.name,
-            settings.release,
-            settings.epoch,
-            allowed,
-            venues,
-            settings.parameters,
-            seed,
-        )
-    made: Decider = _model_class(settings.model)(
-        source.name, settings.release, settings.epoch, allowed, venues, settings.parameters, seed
-    )
-    return made
-
-
-def _model_class(name: str) -> Any:
-    """A user's model: an entry point of `interlock.models`, or `package.module:Class`."""
-    for point in entry_points(group=MODELS_GROUP):
-        if point.name == name:
-            return point.load()
-    module, _, attribute = name.partition(":")
-    return getattr(import_module(module), attribute)
-
-
 def _engine(
     file: SessionFile,
     directory: Path,
-    parts: _Parts,
+    parts: Parts,
     session_id: str,
     start_ns: Nanoseconds,
     clock: Clock,
     followers: tuple[Follower, ...],
 ) -> Engine:
+    """A new session: its journal, and the commands that open it."""
     directory.mkdir(parents=True, exist_ok=True)
     journal = JournalWriter.create(
         directory,
@@ -323,18 +216,75 @@ def _engine(
         code_version=__version__,
         created_ns=clock.now_ns(),
     )
-    outbox = Outbox(
-        dict(parts.venues),
-        {venue.name: venue.silence_ns for venue in file.venues},
-        {action.name: _executor(action.kind, action.target, directory) for action in file.actions},
-    )
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
     kernel = Kernel(Ledger(), user_controls())
+    outbox = _outbox(file, parts, directory)
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
     engine = Engine(kernel, journal, outbox, followers, Stages(clock))
     for command in file.opening(session_id, __version__):
         engine.take(start_ns, command)
     engine.keep()
     return engine
+
+
+def _resumed_engine(
+    file: SessionFile,
+    directory: Path,
+    parts: Parts,
+    clock: Clock,
+    followers: tuple[Follower, ...],
+) -> Engine:
+    """A session that was kept, taken up where its disk left it.
+
+    What was acknowledged is there again. Every order that a venue still owed an answer for is
+    UNKNOWN, and the venue is asked about every open one: nothing is sent again (law 8).
+    """
+    journal = JournalWriter.open(directory, code_version=__version__)
+    try:
+        recovered = journal.recovered
+        loaded = load_ledger(directory, recovered.last_sequence)
+        _require_same_file(file, directory)
+    except BaseException:
+        journal.close()
+        raise
+    outbox = _outbox(file, parts, directory)
+    outbox.sent_sequence = recovered.last_sequence
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    kernel = Kernel(loaded.ledger, user_controls())
+    engine = Engine(kernel, journal, outbox, followers, Stages(clock))
+    now_ns = clock.now_ns()
+    if recovered.truncated_bytes > 0:
+        text = (
+            f"cut {recovered.truncated_bytes} bytes of a batch that was never acknowledged, at"
+            f" byte {recovered.truncated_offset} of {recovered.segment.name}"
+        )
+        digest = recovered.truncated_digest.hex()
+        engine.take(now_ns, NoteRefusedInput("journal", digest, text))
+    if not loaded.ledger.is_session_open:
+        engine.take(now_ns, file.opening(loaded.ledger.session_id, __version__)[0])
+    for order in list(loaded.ledger.orders.open.values()):
+        if order.asked_ns != 0:
+            engine.take(now_ns, ReportOrder(order.venue.name, order.order, REPORT_SILENCE))
+        outbox.ask_about(now_ns, order.venue.name, order.order)
+    engine.keep()
+    return engine
+
+
+def _require_same_file(file: SessionFile, directory: Path) -> None:
+    """A session goes on under the file that it was opened with, or `SessionChanged` is raised."""
+    for _, entry in JournalReader(directory).entries():
+        command = entry.command
+        if isinstance(command, OpenSession):
+            if command.configuration != file.text:
+                raise SessionChanged(directory)
+            return
+
+
+def _outbox(file: SessionFile, parts: Parts, directory: Path) -> Outbox:
+    return Outbox(
+        dict(parts.venues),
+        {venue.name: venue.silence_ns for venue in file.venues},
+        {action.name: _executor(action.kind, action.target, directory) for action in file.actions},
+    )
 
 
 def _executor(kind: str, target: str, directory: Path) -> Executor:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from interlock.execution.outbox import Outbox
 from interlock.inputs.clock import Clock
+from interlock.journal.states import keep_state
 from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
 from interlock.messages.commands import Command, ReportOrder
@@ -166,6 +167,8 @@ class Engine:
             self.outbox.settle(report.order)
 
     def close(self) -> None:
-        """This keeps what is open and closes the journal."""
+        """This keeps what is open, and the state beside it, and closes the journal."""
         self.keep()
+        if self.sequence > 0:
+            keep_state(self.journal, self.kernel.ledger)
         self.journal.close()

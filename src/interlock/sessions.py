@@ -133,11 +133,18 @@ def run_live(
     as_json: bool,
 ) -> int:
     """This runs a session against the wall clock. Answers go to whoever asked; what is for people,
-    and the account, go to standard error. Ctrl-C is the ordinary end of it."""
+    and the account, go to standard error. Ctrl-C is the ordinary end of it.
+
+    A session that `out` holds already is taken up where its journal ends.
+    """
     file = session_file(path)
-    directory = new_directory(file.name, out)
+    is_kept = out is not None and (out / "JOURNAL").exists()
+    directory = out if out is not None and is_kept else new_directory(file.name, out)
     console = Console(stderr=True)
     account = Account()
+    if is_kept:
+        for batch in JournalReader(directory).batches():
+            account(batch.first_sequence, batch.entries)
     session = assemble_live(
         file,
         directory,
@@ -150,7 +157,8 @@ def run_live(
     )
     if not as_json:
         where = f"on {socket_path}" if socket_path is not None else "on standard input"
-        text = f"Listening {where}; the session is kept in {directory}. Ctrl-C ends it."
+        how = f"goes on after command {account.commands:,}" if is_kept else "is kept"
+        text = f"Listening {where}; the session {how} in {directory}. Ctrl-C ends it."
         console.print(text, markup=False, highlight=False, soft_wrap=True)
     was_interrupted = _interruptible(session)
     session.close("interrupted" if was_interrupted else "end of input")

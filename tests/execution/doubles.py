@@ -105,13 +105,14 @@ class Station:
         self.keys = 0
         for command in opening():
             self.engine.take(START, command)
-        self.engine.take(START, UpdateQuote("COIN", "alpha", 9_990, 500, 10_010, 500, START))
         self.engine.keep()
         self.trace.clear()
 
     def decide(self, action: Action, time_ns: int = START) -> list[Event]:
         """Propose a decision and have it judged, in the open batch."""
         self.keys += 1
+        # Nothing is decided on a market that is too old to act on.
+        self.engine.take(time_ns, UpdateQuote("COIN", "alpha", 9_990, 500, 10_010, 500, time_ns))
         decision = Decision("model", f"k{self.keys}", "r1", 1, action, time_ns + SECOND)
         self.engine.take(time_ns, ProposeDecision(decision))
         return self.engine.take(time_ns, ServeQueue(16))

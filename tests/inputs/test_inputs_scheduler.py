@@ -196,7 +196,8 @@ def session(folder: Path, *, latency_ns: int, count: int, gap_ns: int) -> list[E
         latency_out_ns=latency_ns,
         latency_in_ns=latency_ns,
     )
-    venue.place(START, "COIN", VenueOrder(BACKGROUND, ANONYMOUS, SELL, 400, 10_010, LIMIT, GTC))
+    for side, price in ((BUY, 9_990), (SELL, 10_010)):
+        venue.place(START, "COIN", VenueOrder(BACKGROUND, ANONYMOUS, side, 400, price, LIMIT, GTC))
     station.outbox.venues["alpha"] = venue
     recording = [trade(START + MS + n * gap_ns) for n in range(count)]
     Scheduler(

@@ -10,7 +10,8 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, state_of
 from interlock.messages.commands import AdvanceTime, CloseSession, Command, ServeQueue
 from interlock.messages.encoding import Entry, decode_batch, encode_batch
-from laws.histories import USER_CONTROLS, history
+from laws.histories import history
+from laws.stage import USER_CONTROLS
 from worlds import World
 
 SEEDS = (1, 2, 3)

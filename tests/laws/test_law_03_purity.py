@@ -13,14 +13,16 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
 from interlock.messages.encoding import decode_plain, encode, encode_batch
-from laws.histories import USER_CONTROLS, Chance, anything, history, history_world
+from laws.histories import anything, history
+from laws.stage import USER_CONTROLS, history_world
+from laws.vocabulary import Chance
 
 SEED = 2_024
 COMMANDS = 1_500
 
 # Of one random session, made by this version: its entries' bytes and its ledger's state. Another
 # build, machine or hash seed must meet them. A change of behaviour, of the messages, of the state
-# or of `histories.py` makes new ones: write them down when the change is meant.
+# or of the vocabulary makes new ones: write them down when the change is meant.
 ENTRIES_DIGEST = "7bd5fd48ecbcc2f8ffc62c69e3810af63616aee55e869db24675cea84d8d3a39"
 STATE_DIGEST = "fe33f9295898326e1ea7032e085c9e89caa84725391bb73573b22a8284228c89"
 

@@ -41,7 +41,8 @@ from interlock.messages.terms import (
     UNKNOWN,
     WORKING,
 )
-from laws.histories import USER_CONTROLS, history
+from laws.histories import history
+from laws.stage import USER_CONTROLS
 from worlds import World
 
 PRICE = 10_000

@@ -76,4 +76,4 @@ def test_a_long_history_stays_within_every_bound() -> None:
     cleared = sum(
         isinstance(event, OrderCleared) for entry in world.entries for event in entry.events
     )
-    assert cleared > 5 * len(world.ledger.orders.known)
+    assert cleared > 3 * len(world.ledger.orders.known) > 0

@@ -12,8 +12,9 @@ from interlock.ledger.state import digest, restore, state_of
 from interlock.messages.commands import AdvanceTime, ReportOrder, ServeQueue
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.terms import REPORT_ACCEPTED, REPORT_FILL, REPORT_SILENCE
-from laws import histories
-from laws.histories import USER_CONTROLS, Drawn, history_world
+from laws import vocabulary
+from laws.stage import USER_CONTROLS, history_world
+from laws.vocabulary import Drawn
 from laws.watcher import Watcher, lots_of
 from worlds import SECOND
 
@@ -28,11 +29,11 @@ class AnythingAtAll(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def a_source_decides(self, data: st.DataObject) -> None:
-        self.watcher.say(histories.decision(Drawn(data), self.world))
+        self.watcher.say(vocabulary.decision(Drawn(data), self.world))
 
     @rule(data=st.data())
     def a_source_decides_and_is_served(self, data: st.DataObject) -> None:
-        self.watcher.say(histories.decision(Drawn(data), self.world))
+        self.watcher.say(vocabulary.decision(Drawn(data), self.world))
         self.watcher.say(ServeQueue(8))
 
     @rule(count=st.integers(0, 5))
@@ -41,7 +42,7 @@ class AnythingAtAll(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def a_venue_says_something(self, data: st.DataObject) -> None:
-        self.watcher.say(histories.report(Drawn(data), self.world))
+        self.watcher.say(vocabulary.report(Drawn(data), self.world))
 
     @rule(part=st.integers(1, 3))
     def the_venues_trade_what_is_open(self, part: int) -> None:
@@ -66,11 +67,11 @@ class AnythingAtAll(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def a_feed_says_something(self, data: st.DataObject) -> None:
-        self.watcher.say(histories.market(Drawn(data), self.world))
+        self.watcher.say(vocabulary.market(Drawn(data), self.world))
 
     @rule(data=st.data())
     def a_person_says_something(self, data: st.DataObject) -> None:
-        self.watcher.say(histories.operator(Drawn(data), self.world))
+        self.watcher.say(vocabulary.operator(Drawn(data), self.world))
 
     @rule(after_ns=st.sampled_from([1, SECOND, 61 * SECOND]))
     def time_passes(self, after_ns: int) -> None:

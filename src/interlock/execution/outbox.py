@@ -89,8 +89,8 @@ class Outbox:
             self._set_timer(order, question, max(due_ns, question.due_ns))
 
     def ask_about(self, time_ns: Nanoseconds, venue: str, order: OrderId) -> None:
-        """An order is UNKNOWN for another reason than silence: its venue has contradicted itself.
-        The venue is asked, from its usual silence on."""
+        """An order's fate is in doubt for another reason than silence: its venue has contradicted
+        itself, or we were away. The venue is asked, from its usual silence on."""
         if order not in self._questions:
             self._expect(time_ns, venue, order)
             self._questions[order].is_reported = True

@@ -51,6 +51,8 @@ class Replayed:
     events: int = 0
     digest: str = ""
     difference: Difference | None = None
+    met: dict[Sequence, bool] = field(default_factory=dict)
+    """For each state kept on the way: whether it was met."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,14 @@ class Rejudged:
 
 
 def reexecute(
-    batches: Iterable[Batch], user_controls: dict[str, Any], progress: Progress | None = None
+    batches: Iterable[Batch],
+    user_controls: dict[str, Any],
+    progress: Progress | None = None,
+    digests: dict[Sequence, str] | None = None,
 ) -> Replayed:
     """This steps every command again and stops at the first event that differs.
+
+    `digests` are those of states kept at the end of some batches; `met` says which were met.
 
     What was made is encoded batch by batch and compared with the bytes that are stored. Cost: that
     of the session without its disk, its venues and its followers, and the decoding.
@@ -95,27 +102,38 @@ def reexecute(
         if encode_batch(made) != batch.payload:
             result.difference = _first_difference(batch, made)
             break
+        if digests is not None and sequence in digests:
+            result.met[sequence] = digest(kernel.ledger) == digests[sequence]
         if progress is not None:
             progress(sequence)
     result.digest = digest(kernel.ledger)
     return result
 
 
-def rebuild(entries: Entries, progress: Progress | None = None) -> tuple[Replayed, Ledger]:
+def rebuild(batches: Iterable[Batch], progress: Progress | None = None) -> tuple[Replayed, Ledger]:
     """This folds facts and events into a ledger, without the kernel."""
     ledger = Ledger()
     result = Replayed()
-    for sequence, entry in entries:
+    for batch in batches:
+        result.events += fold(ledger, batch.first_sequence, batch.entries)
+        result.commands = ledger.sequence
+        if progress is not None:
+            progress(ledger.sequence)
+    result.digest = digest(ledger)
+    return result, ledger
+
+
+def fold(ledger: Ledger, first: Sequence, entries: list[Entry]) -> int:
+    """This applies entries to a ledger, from the sequence `first` on; the number of their events.
+    """
+    events = 0
+    for sequence, entry in enumerate(entries, first):
         ledger.apply_fact(sequence, entry.time_ns, entry.command)
         for event in entry.events:
             ledger.apply(event)
-        ledger.orders.touched.clear()
-        result.commands += 1
-        result.events += len(entry.events)
-        if progress is not None:
-            progress(sequence)
-    result.digest = digest(ledger)
-    return result, ledger
+        events += len(entry.events)
+    ledger.orders.touched.clear()
+    return events
 
 
 def rejudge(

@@ -79,11 +79,12 @@ class JournalWriter:
         """The chain's hash after `last_sequence`."""
         self.time_ns = recovered.time_ns
         self.durable_sequence = recovered.last_sequence
-        self._directory = directory
+        self.directory = directory
+        self.files = options.files
+        self.code_version = code_version
         self._fence = fence
         self._tail = tail
         self._options = options
-        self._code_version = code_version
         self._outstanding: IndexEntry | None = None
         self._handed_over = False
         self._syncer: Syncer | None = None
@@ -312,7 +313,7 @@ class JournalWriter:
             self._tail.reserve(length)
         except OSError as error:
             if error.errno in NO_ROOM:
-                self._failed = unusable(self._directory, error)
+                self._failed = unusable(self.directory, error)
                 raise self._failed from error
             raise self._poison("preparing the disk", error) from error
         header = FrameHeader(
@@ -346,12 +347,12 @@ class JournalWriter:
             self.time_ns,
             self.last_hash,
         )
-        header = next_header(before, footer, self.epoch, self._options, self._code_version)
+        header = next_header(before, footer, self.epoch, self._options, self.code_version)
         self._tail = self._tail.roll(footer, header)
 
     def _poison(self, what: str, error: OSError) -> JournalPoisoned:
         sentence = (
-            f"journal {self._directory}: {what} failed after byte {self._tail.offset} of "
+            f"journal {self.directory}: {what} failed after byte {self._tail.offset} of "
             f"{self._tail.path.name}: {error}; "
             f"nothing after sequence {self.durable_sequence} is known to be durable"
         )
@@ -360,6 +361,6 @@ class JournalWriter:
             sentence,
             "It is not tried again: check the disk, restart the machine, and verify before opening",
         )
-        leave_poison(self._options.files, self._directory, sentence)
+        leave_poison(self._options.files, self.directory, sentence)
         self._options.fatal(sentence)
         return fault

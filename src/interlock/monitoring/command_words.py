@@ -157,7 +157,7 @@ def _definition_words(command: Command) -> str:
     if isinstance(command, DefineSource):
         source = command.source
         kind, symbols = name_of(SOURCE_KINDS, source.kind), ", ".join(source.instruments)
-        return f"{source.name}, a {kind}, for account {source.account}: {symbols}"
+        return f"{source.name}, source of kind {kind}, for account {source.account}: {symbols}"
     return "time passes"
 
 

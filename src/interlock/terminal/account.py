@@ -20,6 +20,10 @@ _UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"))
 
 def duration_text(nanoseconds: Nanoseconds) -> str:
     """This writes a duration in the unit that suits it."""
+    if nanoseconds >= 7_200_000_000_000:
+        return f"{nanoseconds / 3_600_000_000_000:,.1f} h"
+    if nanoseconds >= 120_000_000_000:
+        return f"{nanoseconds / 60_000_000_000:,.1f} min"
     for size, name in _UNITS:
         if nanoseconds >= size:
             return f"{nanoseconds / size:,.1f} {name}"

@@ -17,7 +17,8 @@ from interlock.journal.replay import (
     reexecute,
     rejudge,
 )
-from interlock.messages.commands import SetLimit
+from interlock.journal.states import kept_digests, vouch
+from interlock.messages.commands import Command, SetLimit
 from interlock.messages.events import Event
 from interlock.messages.reasons import reason_name
 from interlock.messages.terms import SEVERITIES, name_of
@@ -48,14 +49,20 @@ def replay(
                 bar.update(task, completed=sequence)
 
         if only_rebuild:
-            result, _ = rebuild(reader.entries(), progress)
+            result, _ = rebuild(reader.batches(), progress)
         else:
-            result = reexecute(reader.batches(), user_controls, progress)
+            kept = kept_digests(directory)
+            digests = {number: one.header.state_digest.hex() for number, one in kept.items()}
+            result = reexecute(reader.batches(), user_controls, progress, digests)
+            for number, is_met in result.met.items():
+                if is_met:
+                    vouch(kept[number])
     if as_json:
         print_json(_replayed_json(result, only_rebuild))
     else:
         _print_replayed(Console(), result, only_rebuild)
-    return SAME if result.difference is None else DIFFERENT
+    is_same = result.difference is None and all(result.met.values())
+    return SAME if is_same else DIFFERENT
 
 
 def replay_with(
@@ -82,12 +89,12 @@ def replay_with(
     return SAME if result.changed_count == 0 else DIFFERENT
 
 
-def event_text(event: Event | None) -> str:
-    """This writes an event with the names of its fields."""
-    if event is None:
+def message_text(message: Command | Event | None) -> str:
+    """This writes a command or an event with the names of its fields."""
+    if message is None:
         return "nothing"
-    fields = ", ".join(f"{name}={getattr(event, name)!r}" for name in event.__struct_fields__)
-    return f"{type(event).__name__}({fields})"
+    fields = ", ".join(f"{name}={getattr(message, name)!r}" for name in message.__struct_fields__)
+    return f"{type(message).__name__}({fields})"
 
 
 def _bar(as_json: bool) -> Progress:
@@ -109,6 +116,7 @@ def _replayed_json(result: Replayed, only_rebuild: bool) -> dict[str, Any]:
         "events": result.events,
         "digest": result.digest,
         "same": result.difference is None,
+        "snapshots": {str(number): is_met for number, is_met in result.met.items()},
     }
     if result.difference is not None:
         told["difference"] = _difference_json(result.difference)
@@ -142,14 +150,17 @@ def _print_replayed(console: Console, result: Replayed, only_rebuild: bool) -> N
             f"[green]{how}[/]: {result.commands:,} commands, {result.events:,} events;"
             f" state {result.digest[:16]}"
         )
+        for number, is_met in result.met.items():
+            if not is_met:
+                console.print(f"[bold red]the state kept at command {number} is another[/]")
         return
     console.print(
         f"[bold red]Different at command {difference.sequence}[/],"
         f" event {difference.sequence}.{difference.place}"
     )
-    console.print(f"command   {event_text(difference.command)}", markup=False)  # type: ignore[arg-type]
-    console.print(f"expected  {event_text(difference.expected)}", markup=False)
-    console.print(f"made      {event_text(difference.made)}", markup=False)
+    console.print(f"command   {message_text(difference.command)}", markup=False)
+    console.print(f"expected  {message_text(difference.expected)}", markup=False)
+    console.print(f"made      {message_text(difference.made)}", markup=False)
     console.print(
         "The journal was made by other code, other controls, or by something that is not"
         " deterministic. `interlock replay --rebuild` reads it with any version."

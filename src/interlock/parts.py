@@ -1,0 +1,153 @@
+"""Parts: the venues, market, recordings and models that a session file asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from interlock.inputs.recordings import MergedRecording, open_recordings
+from interlock.inputs.scheduler import NEVER, Decider
+from interlock.inputs.session_file import SessionFile
+from interlock.inputs.session_parts import (
+    RECORDED,
+    SourceSettings,
+    VenueSettings,
+)
+from interlock.messages.definitions import Instrument, Source, Venue
+from interlock.messages.units import NS_PER_SECOND, Nanoseconds
+from interlock.simulation.exchange import Exchange
+from interlock.simulation.market import MarketGenerator, Profile
+from interlock.simulation.ratelimit import RateLimit
+from interlock.simulation.recorded import RecordedVenue
+from interlock.simulation.sources import MODELS, make_model
+
+NS_PER_US = 1_000
+MODELS_GROUP = "interlock.models"
+
+
+@dataclass
+class Parts:
+    """What a session trades with: where, on what, and who decides."""
+
+    instruments: dict[str, Instrument]
+    venues: dict[str, Exchange | RecordedVenue]
+    observers: list[RecordedVenue]
+    market: MarketGenerator | None
+    recording: MergedRecording | None
+    models: list[tuple[Decider, Nanoseconds]]
+    start_ns: Nanoseconds
+    end_ns: Nanoseconds
+
+
+def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) -> Parts:
+    """This makes the parts of a session. `now_ns` is the start of a live one; -1 leaves it to the
+    file or its data.
+    """
+    instruments = {instrument.symbol: instrument for instrument in file.instruments}
+    venues = {
+        venue.name: _venue(venue, settings, instruments)
+        for venue, settings in zip(file.venues, file.venue_settings, strict=True)
+    }
+    exchanges = [venue for venue in venues.values() if isinstance(venue, Exchange)]
+    observers = [venue for venue in venues.values() if isinstance(venue, RecordedVenue)]
+    market: MarketGenerator | None = None
+    start_ns, end_ns = 0, NEVER
+    if file.market is not None and exchanges:
+        start_ns = file.market.start_ns if now_ns < 0 else now_ns
+        profiles = [
+            Profile(
+                traded.instrument,
+                traded.price,
+                half_spread=traded.half_spread,
+                depth_ticks=traded.depth_ticks,
+                quantity=traded.quantity,
+                events_per_second=traded.events_per_second,
+                volatility_ppm=traded.volatility_ppm,
+            )
+            for traded in file.market.profiles
+        ]
+        market = MarketGenerator(file.seed, exchanges, profiles, start_ns)
+        if now_ns < 0:
+            end_ns = start_ns + file.market.duration_s * NS_PER_SECOND
+    recording: MergedRecording | None = None
+    if data:
+        recording = open_recordings(
+            file.recordings(data), instruments, {venue.name: venue for venue in file.venues}
+        )
+        if market is None:
+            first = next(iter(recording), None)
+            start_ns = first[0] if first is not None else 0
+    models: list[tuple[Decider, Nanoseconds]] = []
+    for place, source in enumerate(file.sources):
+        settings = file.source_settings[place]
+        if settings.model:
+            seed = file.seed * 1_000 + place
+            model = _model(file, source, settings, instruments, seed)
+            models.append((model, settings.decision_latency_us * NS_PER_US))
+    return Parts(instruments, venues, observers, market, recording, models, start_ns, end_ns)
+
+
+def _venue(
+    venue: Venue, settings: VenueSettings, instruments: dict[str, Instrument]
+) -> Exchange | RecordedVenue:
+    listed = [instruments[symbol] for symbol in venue.instruments]
+    latency_out_ns = settings.latency_out_us * NS_PER_US
+    latency_in_ns = settings.latency_in_us * NS_PER_US
+    rate: RateLimit | None = None
+    if settings.messages_reject or settings.messages_logout:
+        rate = RateLimit(settings.messages_reject, settings.messages_logout)
+    if settings.kind == RECORDED:
+        return RecordedVenue(
+            venue,
+            listed,
+            latency_out_ns=latency_out_ns,
+            latency_in_ns=latency_in_ns,
+            rate=rate,
+        )
+    return Exchange(
+        venue,
+        listed,
+        latency_out_ns=latency_out_ns,
+        latency_in_ns=latency_in_ns,
+        levels=settings.levels,
+        publish_interval_ns=settings.publish_interval_us * NS_PER_US,
+        self_match=settings.self_match,
+        rate=rate,
+    )
+
+
+def _model(
+    file: SessionFile,
+    source: Source,
+    settings: SourceSettings,
+    instruments: dict[str, Instrument],
+    seed: int,
+) -> Decider:
+    allowed = {symbol: instruments[symbol] for symbol in source.instruments}
+    venues = [venue.name for venue in file.venues]
+    if settings.model in MODELS:
+        return make_model(
+            settings.model,
+            source.name,
+            settings.release,
+            settings.epoch,
+            allowed,
+            venues,
+            settings.parameters,
+            seed,
+        )
+    made: Decider = _model_class(settings.model)(
+        source.name, settings.release, settings.epoch, allowed, venues, settings.parameters, seed
+    )
+    return made
+
+
+def _model_class(name: str) -> Any:
+    """A user's model: an entry point of `interlock.models`, or `package.module:Class`."""
+    for point in entry_points(group=MODELS_GROUP):
+        if point.name == name:
+            return point.load()
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

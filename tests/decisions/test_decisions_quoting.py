@@ -1,0 +1,208 @@
+"""Quote ladders: the wanted ladder in the fewest messages, against brute force."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interlock.messages.decisions import QuoteLadder, Terms
+from interlock.messages.events import (
+    CancelRequested,
+    DecisionJudged,
+    Event,
+    OrderCleared,
+    ReplaceRequested,
+)
+from interlock.messages.reasons import INVALID_TERMS, NOTHING_TO_DO, OUT_OF_QUOTES
+from interlock.messages.terms import (
+    BUY,
+    GTC,
+    MARKET,
+    PENDING_CANCEL,
+    REPORT_ACCEPTED,
+    REPORT_CANCELLED,
+    REPORT_FILL,
+    REPORT_REPLACED,
+    REPORT_SILENCE,
+    SELL,
+)
+from worlds import World, limit
+
+TERMS = Terms(time_in_force=GTC, venue="alpha")
+Levels = tuple[tuple[int, int], ...]
+EFFECTS = (OrderCleared, CancelRequested, ReplaceRequested)
+
+
+def quoted() -> World:
+    world = World()
+    world.say(limit("liquidity", share_bps=100_000))
+    world.quote()
+    return world
+
+
+def want(world: World, bids: Levels, asks: Levels = (), terms: Terms = TERMS) -> list[Event]:
+    return world.decide(QuoteLadder("COIN", bids, asks, terms))
+
+
+def effects(events: list[Event]) -> list[Event]:
+    verdict = events[0]
+    assert isinstance(verdict, DecisionJudged)
+    assert verdict.reason in (0, NOTHING_TO_DO), verdict
+    return [event for event in events if isinstance(event, EFFECTS)]
+
+
+def standing(world: World, side: int) -> list[tuple[int, int]]:
+    return sorted(
+        (order.price, order.leaves())
+        for order in world.ledger.orders.open.values()
+        if order.side == side
+    )
+
+
+def obey(world: World, events: list[Event]) -> None:
+    """The venue does everything that was asked."""
+    for event in events:
+        if isinstance(event, OrderCleared):
+            world.report(event.order, REPORT_ACCEPTED)
+        elif isinstance(event, CancelRequested):
+            world.report(event.order, REPORT_CANCELLED)
+        elif isinstance(event, ReplaceRequested):
+            world.report(event.order, REPORT_REPLACED, revision=event.revision,
+                         quantity=event.quantity, price=event.price)  # fmt: skip
+
+
+def place(world: World, side: int, levels: list[tuple[int, int]]) -> None:
+    """Orders stand there, several at one price as well."""
+    for price, quantity in levels:
+        made = world.order(side, quantity, terms=Terms(price=price, time_in_force=GTC,
+                                                       venue="alpha"))  # fmt: skip
+        world.report(made[-1].order, REPORT_ACCEPTED)
+
+
+def fewest(there: list[tuple[int, int]], wanted: Levels) -> int:
+    """The fewest messages from one side of a ladder to another, by trying everything."""
+    best = len(there) + len(wanted)
+    places: list[int | None] = [*range(len(there)), *[None] * len(wanted)]
+    for chosen in set(permutations(places, len(wanted))):
+        kept = [there[place] if place is not None else None for place in chosen]
+        changed = sum(level != old for level, old in zip(wanted, kept, strict=True))
+        cancelled = len(there) - sum(place is not None for place in chosen)
+        best = min(best, changed + cancelled)
+    return best
+
+
+levels = st.lists(st.tuples(st.integers(9_985, 9_989), st.integers(1, 3)), max_size=4)
+ladders = st.dictionaries(st.integers(9_985, 9_989), st.integers(1, 3), max_size=3).map(
+    lambda wanted: tuple(sorted(wanted.items(), reverse=True))
+)
+
+
+@given(levels, ladders)
+def test_a_ladder_becomes_the_fewest_messages(there: list[tuple[int, int]], wanted: Levels) -> None:
+    world = quoted()
+    place(world, BUY, there)
+    made = effects(want(world, wanted))
+    assert len(made) == fewest(there, wanted)
+    obey(world, made)
+    assert standing(world, BUY) == sorted(wanted)
+    # What is wanted stands: asked for again, nothing is left to do.
+    assert effects(want(world, wanted)) == []
+
+
+@given(ladders, ladders, ladders, ladders)
+def test_both_sides_are_brought_to_what_is_wanted(
+    bids: Levels, asks: Levels, next_bids: Levels, next_asks: Levels
+) -> None:
+    world = quoted()
+    mirrored = [
+        tuple((20_000 - price, quantity) for price, quantity in side) for side in (asks, next_asks)
+    ]
+    for wanted_bids, wanted_asks in ((bids, mirrored[0]), (next_bids, mirrored[1])):
+        obey(world, effects(want(world, wanted_bids, wanted_asks)))
+        assert standing(world, BUY) == sorted(wanted_bids)
+        assert standing(world, SELL) == sorted(wanted_asks)
+
+
+def test_a_quote_of_which_some_has_traded_is_asked_for_what_is_left() -> None:
+    world = quoted()
+    (order,) = [event.order for event in effects(want(world, ((9_985, 5),)))]
+    world.report(order, REPORT_FILL, execution_id="e", quantity=2, price=9_985)
+    assert effects(want(world, ((9_985, 3),))) == []
+    (request,) = effects(want(world, ((9_985, 5),)))
+    assert (request.order, request.quantity, request.price) == (order, 7, 9_985)
+
+
+def test_a_ladder_that_comes_again_before_the_answer_leads_to_nothing() -> None:
+    world = quoted()
+    ladder = ((9_985, 5), (9_984, 5))
+    made = effects(want(world, ladder))
+    assert len(made) == 2
+    assert effects(want(world, ladder)) == []
+    obey(world, made)
+    changed = ((9_983, 5), (9_982, 4))
+    assert len(effects(want(world, changed))) == 2
+    assert effects(want(world, changed)) == []
+
+
+def test_a_quote_that_nobody_answers_for_is_not_placed_twice_and_not_taken_for_gone() -> None:
+    world = quoted()
+    (made,) = effects(want(world, ((9_985, 5),)))
+    world.report(made.order, REPORT_SILENCE)
+    assert effects(want(world, ((9_985, 5),))) == []
+    (other,) = effects(want(world, ((9_984, 5),)))
+    assert isinstance(other, OrderCleared)
+    assert world.ledger.accounts["main"].positions["COIN"].open_buy == 10
+
+
+def test_a_quote_on_its_way_that_is_wanted_no_more_is_cancelled() -> None:
+    world = quoted()
+    (made,) = effects(want(world, ((9_985, 5),)))
+    cancel, new = sorted(effects(want(world, ((9_984, 5),))), key=lambda event: event.order)
+    assert isinstance(cancel, CancelRequested)
+    assert (cancel.order, cancel.reason) == (made.order, OUT_OF_QUOTES)
+    assert isinstance(new, OrderCleared)
+    assert world.ledger.orders.find(made.order).status == PENDING_CANCEL
+
+
+def test_an_empty_ladder_takes_every_quote_back() -> None:
+    world = quoted()
+    obey(world, effects(want(world, ((9_985, 5),), ((10_015, 5),))))
+    made = effects(want(world, ()))
+    assert [type(event) for event in made] == [CancelRequested, CancelRequested]
+
+
+def test_a_refused_ladder_leaves_what_stands() -> None:
+    world = quoted()
+    obey(world, effects(want(world, ((9_985, 5),))))
+    events = want(world, ((9_985, 500),))
+    assert len(events) == 1
+    assert standing(world, BUY) == [(9_985, 5)]
+
+
+def test_a_ladder_touches_only_its_own_source_instrument_and_venue() -> None:
+    world = quoted()
+    world.quote(venue="beta")
+    world.quote(instrument="GOLD")
+    world.order(BUY, 1, 9_980, instrument="GOLD")
+    world.order(BUY, 1, terms=Terms(price=9_980, venue="beta"))
+    assert effects(want(world, ())) == []
+
+
+NO_LADDERS: dict[str, tuple[Levels, Levels, Terms]] = {
+    "bids that rise": (((9_985, 1), (9_986, 1)), (), TERMS),
+    "asks that fall": ((), ((10_016, 1), (10_015, 1)), TERMS),
+    "a price twice": (((9_985, 1), (9_985, 1)), (), TERMS),
+    "nothing at a price": (((9_985, 0),), (), TERMS),
+    "less than nothing": ((), ((10_015, -1),), TERMS),
+    "a price of nothing": (((0, 1),), (), TERMS),
+    "sides that cross": (((10_000, 1),), ((10_000, 1),), TERMS),
+    "market orders": (((9_985, 1),), (), Terms(MARKET, venue="alpha")),
+}
+
+
+@pytest.mark.parametrize("what", NO_LADDERS)
+def test_what_is_no_ladder_is_refused(what: str) -> None:
+    bids, asks, terms = NO_LADDERS[what]
+    (verdict,) = want(quoted(), bids, asks, terms)
+    assert verdict.reason == INVALID_TERMS
