@@ -8,6 +8,7 @@ import pytest
 from interlock.journal.export import export
 from interlock.journal.faults import JournalCorrupt
 from interlock.journal.tables import TABLE_NAMES, columns_of
+from interlock.journal.writer import JournalWriter
 from interlock.messages import terms
 from interlock.messages.commands import (
     NoteFeedFault,
@@ -22,6 +23,7 @@ from interlock.messages.encoding import Entry
 from interlock.messages.events import DecisionJudged, Line, OrderCleared, OrderFilled
 from interlock.messages.reasons import HALTED
 from journal.samples import create, flip, keep, tick
+from worlds import World
 
 DECISION = Decision(
     "momentum",
@@ -94,8 +96,8 @@ def test_every_table_has_its_rows(session: Path, tmp_path: Path) -> None:
 def test_codes_become_names_and_numbers_stay_whole(session: Path, tmp_path: Path) -> None:
     export(session, tmp_path)
     assert rows(tmp_path, "findings") == [
-        (2, 1, 1, 11, 2, 0, -1, "allow", 5, 10),
-        (2, 1, 2, 11, 2, 0, 3, "warn", -7, 2**62),
+        (2, 1, 1, 11, 2, 0, -1, "authorised_source", "firm", "allow", 5, 10),
+        (2, 1, 2, 11, 2, 0, 3, "3", "", "warn", -7, 2**62),
     ]
     assert rows(tmp_path, "verdicts") == [
         (2, 1, 11, 2, "allow", "", 1, 1, 2),
@@ -147,3 +149,20 @@ def test_a_damaged_journal_gives_no_tables(tmp_path: Path) -> None:
 def test_whole_numbers_are_whole_in_every_table() -> None:
     kinds = {kind for table in TABLE_NAMES for _, kind in columns_of(table)}
     assert kinds == {"BIGINT", "VARCHAR", "BOOLEAN"}
+
+
+def test_a_finding_is_named_after_the_limit_that_it_is_of(tmp_path: Path) -> None:
+    """The number of a limit is its place in the order in which limits were first set."""
+    world = World()
+    world.quote()
+    world.order(quantity=101)
+    journal = JournalWriter.create(tmp_path / "j", journal_id=bytes(16), code_version="test")
+    journal.append(world.entries)
+    journal.close()
+
+    export(tmp_path / "j", tmp_path / "out")
+
+    refused = [row for row in rows(tmp_path / "out", "findings") if row[9] == "refuse"]
+    assert [(row[7], row[8], row[10], row[11]) for row in refused] == [
+        ("order_quantity", "firm", 101, 100)
+    ]

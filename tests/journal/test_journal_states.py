@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from interlock.journal.files import Files
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import reexecute

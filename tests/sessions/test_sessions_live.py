@@ -11,6 +11,7 @@ import pytest
 
 from interlock.journal.verify import verify
 from interlock.messages.commands import CloseSession, NoteRefusedInput, ProposeDecision
+from interlock.messages.events import DecisionJudged
 from sessions.live import HALT, LIFT, QUOTE, Client, LiveProcess, decision, line, session_file
 from sessions.walks import command, entries_of, environment, ran
 
@@ -75,7 +76,13 @@ def test_an_answer_is_given_only_once_its_decision_is_durable(tmp_path: Path) ->
         decided = kept[told["decision"] - 1].command
         assert isinstance(decided, ProposeDecision)
         assert decided.decision.key == "a"
-        assert any(getattr(event, "decision", 0) == told["decision"] for event in kept[-1].events)
+        judged = [
+            event
+            for entry in kept
+            for event in entry.events
+            if isinstance(event, DecisionJudged) and event.decision == told["decision"]
+        ]
+        assert len(judged) == 1
 
 
 def test_malformed_lines_are_refused_recorded_and_cost_no_valid_one(tmp_path: Path) -> None:

@@ -183,11 +183,18 @@ class Gate:
         findings, place = self._findings, self._noted
         if place == len(findings):
             findings.extend([0] * WIDTH)
-        findings[place] = line
-        findings[place + 1] = control
-        findings[place + 2] = severity
-        findings[place + 3] = observed
-        findings[place + 4] = bound
+        # Most numbers are those of the judgement before. What is the same stays where it is: to
+        # compare costs less than to make an integer, and to free it after its batch.
+        if findings[place] != line:
+            findings[place] = line
+        if findings[place + 1] != control:
+            findings[place + 1] = control
+        if findings[place + 2] != severity:
+            findings[place + 2] = severity
+        if findings[place + 3] != observed:
+            findings[place + 3] = observed
+        if findings[place + 4] != bound:
+            findings[place + 4] = bound
         self._noted = place + WIDTH
         if severity > self.severity:
             self.severity = severity

@@ -127,7 +127,7 @@ def instrument(plan: Plan, proposal: Proposal, finding: Finding) -> None:
 def route(proposal: Proposal, finding: Finding) -> None:
     if proposal.market is not None and proposal.venue is not None:
         finding.allow(1, 1)
-    elif proposal.terms.venue != "":
+    elif proposal.asked_venue != "":
         finding.refuse(UNKNOWN_VENUE, 0, 1)
     else:
         finding.refuse(ROUTE_MISSING, 0, 1)

@@ -120,7 +120,7 @@ class Planner:
         instrument = proposal.instrument
         if instrument is None:
             return
-        wanted = proposal.terms.venue
+        wanted = proposal.asked_venue
         if wanted != "":
             proposal.route = "asked"
             proposal.market = instrument.markets.get(wanted)
@@ -133,19 +133,18 @@ class Planner:
 
     def _price(self, proposal: Proposal) -> None:
         """The worst price that the order may trade at."""
-        terms = proposal.terms
-        proposal.problem = _contradiction(proposal.side, terms)
+        proposal.problem = _contradiction(proposal)
         if proposal.problem != 0:
             return
-        if terms.order_type == LIMIT:
-            proposal.price = terms.price
+        if proposal.order_type == LIMIT:
+            proposal.price = proposal.limit
             return
         far = proposal.market.far_price(proposal.side) if proposal.market is not None else 0
         if far == 0:
             proposal.problem = MARKET_MISSING
             return
-        if terms.order_type == MARKETABLE_LIMIT:
-            step = terms.protection
+        if proposal.order_type == MARKETABLE_LIMIT:
+            step = proposal.protection
         else:
             step = far * MARKET_ALLOWANCE_BPS // BPS_ONE
         price = far + step if proposal.side == BUY else far - step
@@ -182,7 +181,7 @@ class Planner:
         if proposal.replaces is not None:
             self._value_of_change(proposal)
             return
-        proposal.problem = _contradiction(proposal.side, proposal.terms)
+        proposal.problem = _contradiction(proposal)
         self._value(proposal)
 
     def _replace(self, plan: Plan, action: ReplaceOrder) -> None:
@@ -291,20 +290,21 @@ class Planner:
                 plan.cancels.append(order.order)
 
 
-def _contradiction(side: int, terms: Terms) -> int:
+def _contradiction(proposal: Proposal) -> int:
     """INVALID_TERMS when an order's terms cannot be meant together, else 0."""
-    if side not in (BUY, SELL):
+    if proposal.side not in (BUY, SELL):
         return INVALID_TERMS
-    if terms.order_type not in (LIMIT, MARKET, MARKETABLE_LIMIT) or terms.protection < 0:
+    order_type, time_in_force = proposal.order_type, proposal.time_in_force
+    if order_type not in (LIMIT, MARKET, MARKETABLE_LIMIT) or proposal.protection < 0:
         return INVALID_TERMS
-    if (terms.order_type == LIMIT) != (terms.price > 0):
+    if (order_type == LIMIT) != (proposal.limit > 0):
         return INVALID_TERMS
-    if not 1 <= terms.time_in_force <= GTD or (terms.time_in_force == GTD) != (terms.expire_ns > 0):
+    if not 1 <= time_in_force <= GTD or (time_in_force == GTD) != (proposal.expire_ns > 0):
         return INVALID_TERMS
-    is_immediate = terms.time_in_force in (IOC, FOK)
-    if terms.post_only and (is_immediate or terms.order_type != LIMIT):
+    is_immediate = time_in_force in (IOC, FOK)
+    if proposal.post_only and (is_immediate or order_type != LIMIT):
         return INVALID_TERMS
-    if terms.display < 0 or (terms.display > 0 and is_immediate):
+    if proposal.display < 0 or (proposal.display > 0 and is_immediate):
         return INVALID_TERMS
     return 0
 

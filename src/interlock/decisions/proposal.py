@@ -2,6 +2,8 @@
 
 from typing import Final, final
 
+from mypy_extensions import mypyc_attr
+
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import AccountRecord, PositionRecord
@@ -10,10 +12,11 @@ from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.decisions import Terms
 from interlock.messages.terms import AS_ASKED
-from interlock.messages.units import Lots, Minor, OrderId, Ticks
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
 @final
+@mypyc_attr(acyclic=True)
 class Proposal:
     """One order, or one change of an order, that a decision would become.
 
@@ -39,7 +42,12 @@ class Proposal:
         self.value: Minor = 0
         """Quantity at that price."""
         self.added_value: Minor = 0
+        # The terms are read once: every step asks for them, and the Struct answers ten times slower.
         self.order_type = terms.order_type
+        self.limit: Ticks = terms.price
+        self.protection: Ticks = terms.protection
+        self.expire_ns: Nanoseconds = terms.expire_ns
+        self.asked_venue = terms.venue
         self.time_in_force = terms.time_in_force
         self.post_only = terms.post_only
         self.reduce_only = terms.reduce_only
@@ -61,16 +69,18 @@ class Proposal:
 
 
 @final
+@mypyc_attr(acyclic=True)
 class Plan:
     """Everything that one decision would become."""
 
     def __init__(self, waiting: WaitingDecision, source: SourceRecord | None) -> None:
         self.waiting: Final = waiting
-        self.decision: Final = waiting.decision
+        decision = waiting.decision
+        self.decision: Final = decision
         # Read once, because every control asks: the Struct answers ten times slower.
-        self.source_name: Final[str] = waiting.decision.source
-        self.release: Final[str] = waiting.decision.release
-        self.epoch: Final[int] = waiting.decision.epoch
+        self.source_name: Final[str] = decision.source
+        self.release: Final[str] = decision.release
+        self.epoch: Final[int] = decision.epoch
         self.source: Final = source
         self.account: Final[AccountRecord | None] = source.account if source is not None else None
         self.proposals: Final[list[Proposal]] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from interlock.journal.reader import JournalReader
-from interlock.journal.tables import TABLE_NAMES, Rows, add_rows, columns_of
+from interlock.journal.tables import TABLE_NAMES, ArmedNames, Rows, add_rows, columns_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,9 +56,10 @@ def _fill(
         connection.execute(f"CREATE TABLE {table} ({columns})")
     appenders = {table: connection.appender(table) for table in TABLE_NAMES}
     rows: Rows = {table: [] for table in TABLE_NAMES}
+    armed = ArmedNames()
     waiting = 0
     for sequence, entry in reader:
-        add_rows(rows, sequence, entry)
+        add_rows(rows, sequence, entry, armed)
         waiting += 1
         if waiting == ENTRIES_AT_ONCE:
             _hand_over(appenders, rows)

@@ -124,8 +124,7 @@ def rebuild(batches: Iterable[Batch], progress: Progress | None = None) -> tuple
 
 
 def fold(ledger: Ledger, first: Sequence, entries: list[Entry]) -> int:
-    """This applies entries to a ledger, from the sequence `first` on; the number of their events.
-    """
+    """This applies entries to a ledger, the first being `first`; the number of their events."""
     events = 0
     for sequence, entry in enumerate(entries, first):
         ledger.apply_fact(sequence, entry.time_ns, entry.command)

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from interlock.controls.rules import RULES
 from interlock.journal.plain import kind_of, plain
 from interlock.messages import terms
 from interlock.messages.commands import (
@@ -15,15 +16,41 @@ from interlock.messages.commands import (
     NoteTrade,
     ProposeDecision,
     ReportOrder,
+    SetLimit,
     UpdateLadder,
     UpdateQuote,
 )
+from interlock.messages.definitions import Limit
 from interlock.messages.encoding import Entry
 from interlock.messages.events import DecisionJudged, OrderCleared, OrderFilled
 from interlock.messages.reasons import reason_name
 
 Cell: TypeAlias = int | str | bool | None
 Rows: TypeAlias = dict[str, list[tuple[Cell, ...]]]
+
+
+class ArmedNames:
+    """The control and scope of each limit, by its number, as the journal has set them so far."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str, str, str], int] = {}
+        self._names: list[tuple[str, str]] = []
+
+    def note(self, limit: Limit) -> None:
+        """A limit is numbered when it is first set, by control, scope, instrument and currency."""
+        key = (limit.control, limit.scope, limit.instrument, limit.currency)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._names)
+            self._names.append((limit.control, limit.scope))
+
+    def named(self, number: int) -> tuple[str, str]:
+        """The control and scope behind a finding's number; a rule's is negative and holds
+        everywhere."""
+        if number < 0:
+            return RULES[-number][0] if -number in RULES else str(number), "firm"
+        # A journal may hold only part of a session: then the number is all there is.
+        return self._names[number] if number < len(self._names) else (str(number), "")
+
 
 # Columns are written `name` for a whole number, `name$` for text, `name?` for true or false.
 _COLUMNS: Final = {
@@ -33,7 +60,8 @@ _COLUMNS: Final = {
     "decided_ns evidence_digest$ text$ json$",
     "verdicts": "sequence place time_ns decision severity$ reason$ limits_version line_count "
     "finding_count",
-    "findings": "sequence place number time_ns decision line limit_index severity$ observed bound",
+    "findings": "sequence place number time_ns decision line limit_index control$ scope$ "
+    "severity$ observed bound",
     "orders": "sequence place time_ns order_id decision account$ source$ release$ epoch "
     "instrument$ venue$ side$ order_type$ time_in_force$ quantity price display expire_ns "
     "post_only? reduce_only? arrival_bid arrival_ask",
@@ -58,16 +86,18 @@ def columns_of(table: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def add_rows(rows: Rows, sequence: int, entry: Entry) -> None:
-    """Adds the rows of one entry to their tables."""
+def add_rows(rows: Rows, sequence: int, entry: Entry, armed: ArmedNames) -> None:
+    """Adds the rows of one entry to their tables. `armed` has seen every entry before it."""
     time_ns, command = entry.time_ns, entry.command
+    if isinstance(command, SetLimit):
+        armed.note(command.limit)
     rows["commands"].append((sequence, time_ns, kind_of(command), _json(command)))
     _add_command(rows, sequence, entry)
     for place, event in enumerate(entry.events, 1):
         rows["events"].append((sequence, place, time_ns, kind_of(event), _json(event)))
         key = (sequence, place, time_ns)
         if isinstance(event, DecisionJudged):
-            _add_verdict(rows, key, event)
+            _add_verdict(rows, key, event, armed)
         elif isinstance(event, OrderCleared):
             rows["orders"].append((*key, *_order(event)))
         elif isinstance(event, OrderFilled):
@@ -112,7 +142,9 @@ def _add_command(rows: Rows, sequence: int, entry: Entry) -> None:
         rows["market"].append((*key, *_market(command)))
 
 
-def _add_verdict(rows: Rows, key: tuple[int, int, int], event: DecisionJudged) -> None:
+def _add_verdict(
+    rows: Rows, key: tuple[int, int, int], event: DecisionJudged, armed: ArmedNames
+) -> None:
     findings = event.findings
     count = len(findings) // FINDING_INTEGERS
     rows["verdicts"].append(
@@ -140,6 +172,7 @@ def _add_verdict(rows: Rows, key: tuple[int, int, int], event: DecisionJudged) -
                 event.decision,
                 line,
                 limit,
+                *armed.named(limit),
                 name,
                 observed,
                 bound,

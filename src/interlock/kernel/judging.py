@@ -21,7 +21,7 @@ from interlock.messages.events import (
     OrderCleared,
     ReplaceRequested,
 )
-from interlock.messages.identity import order_id
+from interlock.messages.identity import ORDER_BITS, ORDERS_PER_COMMAND_MAX, SEQUENCE_MAX
 from interlock.messages.reasons import QUEUE_FULL
 from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT
 from interlock.messages.units import Sequence
@@ -75,7 +75,7 @@ class Judge:
                 self._clear(plan, proposal)
         action = waiting.decision.action
         if isinstance(action, NamedAction):
-            number = order_id(waiting.sequence, 1)
+            number = _order_id(waiting.sequence, 1)
             self.recorder.conclude(
                 ActionCleared(number, waiting.sequence, action.name, action.parameters)
             )
@@ -126,8 +126,8 @@ class Judge:
         order_type = LIMIT if proposal.order_type == MARKETABLE_LIMIT else proposal.order_type
         self.recorder.conclude(
             OrderCleared(
-                order_id(plan.waiting.sequence, proposal.line + 1),
-                plan.waiting.sequence,
+                _order_id(plan.waiting.sequence, proposal.line + 1),
+                plan.waiting.key,
                 source.account.name,
                 source.name,
                 plan.release,
@@ -140,13 +140,20 @@ class Judge:
                 proposal.quantity,
                 proposal.price,
                 proposal.display,
-                proposal.terms.expire_ns,
+                proposal.expire_ns,
                 proposal.post_only,
                 proposal.reduce_only,
                 market.bid,
                 market.ask,
             )
         )
+
+
+def _order_id(sequence: Sequence, n: int) -> int:
+    """`identity.order_id` as compiled code calls it: a tenth of its cost, for every order."""
+    assert 0 <= sequence <= SEQUENCE_MAX, f"sequence {sequence} is not in 0..{SEQUENCE_MAX}"
+    assert 0 <= n <= ORDERS_PER_COMMAND_MAX, f"order {n} is not in 0..{ORDERS_PER_COMMAND_MAX}"
+    return (sequence << ORDER_BITS) | n
 
 
 def _line(proposal: Proposal) -> Line:

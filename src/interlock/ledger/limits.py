@@ -39,8 +39,13 @@ class MessageWindow:
         self.window_ns: Final[Nanoseconds] = window_ns
         self.times: list[int] = []
         self.next = 0
+        self._inside = 0
+        """No fewer than this many of the latest lay within the window when it was last counted or
+        noted: where the next count begins. It follows from the times, and is kept nowhere else."""
 
     def note(self, time_ns: Nanoseconds) -> None:
+        if self._inside < self.count_max:
+            self._inside += 1
         if len(self.times) < self.count_max:
             self.times.append(time_ns)
             return
@@ -48,9 +53,27 @@ class MessageWindow:
         self.next = self.next + 1 if self.next + 1 < self.count_max else 0
 
     def count_at(self, time_ns: Nanoseconds) -> int:
-        """Messages within the window before this moment, at most `count_max`. Cost: a bisection."""
-        held = len(self.times)
+        """Messages within the window before this moment, at most `count_max`. Cost: one step for
+        each that has left it since the last count; a bisection where time does not follow on."""
+        times, held = self.times, len(self.times)
         since = time_ns - self.window_ns
+        inside = self._inside if self._inside < held else held
+        # The place after the latest: while the ring is not full, its end.
+        after = self.next if held == self.count_max else held
+        while inside > 0:
+            place = after - inside
+            if times[place if place >= 0 else place + held] > since:
+                break
+            inside -= 1
+        if inside < held:
+            place = after - inside - 1
+            if times[place if place >= 0 else place + held] > since:
+                inside = self._bisected(since)
+        self._inside = inside
+        return inside
+
+    def _bisected(self, since: Nanoseconds) -> int:
+        held = len(self.times)
         if held == 0 or self.times[self.next - 1 if held == self.count_max else -1] <= since:
             return 0
         if held == self.count_max and self.times[self.next] > since:

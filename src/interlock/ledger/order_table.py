@@ -48,6 +48,8 @@ class OrderTable:
         self.bounds = BoundsRecord(Bounds())
         self.limits: Final = limits
         self.known: Final[dict[int, OrderRecord]] = {}
+        self._found: OrderRecord | None = None
+        """The known order that was asked for last: it mostly is the next as well."""
         self.open: Final[dict[int, OrderRecord]] = {}
         self.parents: Final[dict[int, ParentRecord]] = {}
         self.judging: ParentRecord | None = None
@@ -60,7 +62,12 @@ class OrderTable:
         """Orders that an event spoke of and that are not known. Must stay empty."""
 
     def find(self, order: OrderId) -> OrderRecord | None:
-        return self.known.get(order)
+        found = self._found
+        if found is not None and found.order == order:
+            return found
+        found = self.known.get(order)
+        self._found = found
+        return found
 
     def judged(self, event: DecisionJudged) -> None:
         """This notes how much a decision may become, before its orders are released."""
@@ -68,7 +75,7 @@ class OrderTable:
             self.judging = ParentRecord(event.decision, [line.quantity for line in event.lines])
 
     def _order(self, order: OrderId) -> OrderRecord | None:
-        record = self.known.get(order)
+        record = self.find(order)
         if record is None:
             self.unexplained.append(order)
         return record
@@ -126,7 +133,7 @@ class OrderTable:
         order.reserved_value = value
 
     def _list(self, order: OrderRecord) -> None:
-        self.open[order.order] = order
+        self.open[order.key] = order
         order.is_listed = True
 
     def _count_open(self, order: OrderRecord, step: int) -> None:
@@ -137,11 +144,11 @@ class OrderTable:
         order.venue.open_orders += step
 
     def _close(self, order: OrderRecord) -> None:
-        del self.open[order.order]
+        del self.open[order.key]
         order.is_listed = False
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
-        self.finished.append(order.order)
+        self.finished.append(order.key)
         self._forget()
 
     def _forget(self) -> None:
@@ -152,7 +159,9 @@ class OrderTable:
             if len(self.finished) <= self.bounds.finished_orders_max and not is_old:
                 return
             self.finished.popleft()
-            del self.known[order.order]
+            del self.known[order.key]
+            if order is self._found:
+                self._found = None
             parent = order.parent
             if parent is not None:
                 parent.children -= 1
@@ -210,7 +219,7 @@ class OrderTable:
         order.epoch = event.epoch
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
-        self.known[event.order] = order
+        self.known[order.key] = order
         self._list(order)
         self._count_open(order, 1)
         self._reserve(order)

@@ -1,6 +1,8 @@
 """Orders as we know them: what was asked, what the venue said, what is still reserved."""
 
-from typing import Final, final
+from typing import Any, Final, final
+
+from mypy_extensions import mypyc_attr
 
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.life import is_open
@@ -13,6 +15,7 @@ from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
 @final
+@mypyc_attr(acyclic=True)
 class Fill:
     """One execution, as last corrected."""
 
@@ -23,8 +26,12 @@ class Fill:
 
 
 @final
+@mypyc_attr(acyclic=True)
 class OrderRecord:
-    """One order, from clearing to the end of our memory of it."""
+    """One order, from clearing to the end of our memory of it.
+
+    Nothing that it points at points back, so the garbage collector need not look at it.
+    """
 
     def __init__(
         self,
@@ -40,6 +47,8 @@ class OrderRecord:
         price: Ticks,
     ) -> None:
         self.order: Final[OrderId] = order
+        self.key: Final[Any] = order
+        """The same number as the tables hold it: one object for all of them."""
         self.source: Final = source
         self.position: Final = position
         self.instrument: Final = instrument
@@ -70,7 +79,10 @@ class OrderRecord:
         self.quantity_allowed: Lots = quantity
         """The most that the gate has ever let this order be."""
         self.filled: Lots = 0
-        self.fills: dict[str, Fill] | None = None
+        # Most orders have one fill, which needs no table.
+        self._first_id = ""
+        self._first_fill: Fill | None = None
+        self._later_fills: dict[str, Fill] | None = None
         self.revision = 0
         """The version that the venue has confirmed."""
         self.revision_asked = 0
@@ -133,24 +145,44 @@ class OrderRecord:
             return self.asked_price if self.asked_price > self.price else self.price
         return self.asked_price if self.asked_price < self.price else self.price
 
+    @property
+    def fills(self) -> dict[str, Fill] | None:
+        """Every execution by its id, in the order in which they came; None while there is none.
+        Cost: one step per fill."""
+        if self._first_fill is None:
+            return None
+        fills = {self._first_id: self._first_fill}
+        if self._later_fills is not None:
+            fills.update(self._later_fills)
+        return fills
+
     def fill_of(self, execution_id: str) -> Fill | None:
-        return self.fills.get(execution_id) if self.fills is not None else None
+        if self._first_fill is None:
+            return None
+        if execution_id == self._first_id:
+            return self._first_fill
+        return self._later_fills.get(execution_id) if self._later_fills is not None else None
 
     def keep_fill(self, execution_id: str, fill: Fill) -> None:
-        if self.fills is None:
-            self.fills = {}
-        self.fills[execution_id] = fill
+        if self._first_fill is None or execution_id == self._first_id:
+            self._first_id = execution_id
+            self._first_fill = fill
+            return
+        if self._later_fills is None:
+            self._later_fills = {}
+        self._later_fills[execution_id] = fill
 
     def empty_fill(self, execution_id: str) -> None:
         """This takes a fill's quantity out and keeps its id, so that a repeated report of it is
         still recognised.
         """
-        assert self.fills is not None, f"order {self.order} has no fills"
-        self.fills[execution_id] = Fill(0, self.fills[execution_id].price, 0)
+        fill = self.fill_of(execution_id)
+        assert fill is not None, f"order {self.order} has no execution {execution_id}"
+        self.keep_fill(execution_id, Fill(0, fill.price, 0))
 
     def sum_of_fills(self) -> Lots:
-        total = 0
-        if self.fills is not None:
-            for fill in self.fills.values():
+        total = self._first_fill.quantity if self._first_fill is not None else 0
+        if self._later_fills is not None:
+            for fill in self._later_fills.values():
                 total += fill.quantity
         return total

@@ -2,10 +2,13 @@
 
 from typing import Final, final
 
+from mypy_extensions import mypyc_attr
+
 from interlock.messages.units import Lots, Sequence
 
 
 @final
+@mypyc_attr(acyclic=True)
 class ParentRecord:
     """One decision that became orders; kept while any of them is remembered."""
 

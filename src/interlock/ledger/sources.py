@@ -3,12 +3,15 @@
 from collections import deque
 from typing import Final, final
 
+from mypy_extensions import mypyc_attr
+
 from interlock.ledger.positions import AccountRecord
 from interlock.messages.definitions import Source
 from interlock.messages.units import Nanoseconds, Sequence
 
 
 @final
+@mypyc_attr(acyclic=True)
 class KeyUse:
     """A decision key, first used by this command at this time."""
 

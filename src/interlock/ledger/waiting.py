@@ -1,7 +1,9 @@
 """Decisions that wait to be judged, most urgent first, then in the order in which they came."""
 
 from collections import deque
-from typing import Final, final
+from typing import Any, Final, final
+
+from mypy_extensions import mypyc_attr
 
 from interlock.messages.decisions import Decision
 from interlock.messages.terms import PRIORITIES
@@ -9,6 +11,7 @@ from interlock.messages.units import Nanoseconds, Sequence
 
 
 @final
+@mypyc_attr(acyclic=True)
 class WaitingDecision:
     """One decision, with the command that proposed it and when it came."""
 
@@ -16,6 +19,8 @@ class WaitingDecision:
         self, sequence: Sequence, time_ns: Nanoseconds, priority: int, decision: Decision
     ) -> None:
         self.sequence: Final[Sequence] = sequence
+        self.key: Final[Any] = sequence
+        """The same number as the queue holds it: one object for all its tables."""
         self.time_ns: Final[Nanoseconds] = time_ns
         self.priority: Final[int] = priority
         self.decision: Final = decision
@@ -36,8 +41,8 @@ class WaitingLine:
         return len(self._decisions)
 
     def add(self, waiting: WaitingDecision) -> None:
-        self._lanes[waiting.priority].append(waiting.sequence)
-        self._decisions[waiting.sequence] = waiting
+        self._lanes[waiting.priority].append(waiting.key)
+        self._decisions[waiting.key] = waiting
         self._numbers += 1
 
     def first(self) -> WaitingDecision | None:
