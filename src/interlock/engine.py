@@ -69,6 +69,9 @@ class Engine:
         stages: Stages | None = None,
     ) -> None:
         self.kernel = kernel
+        # Found once: both are called for every command, or nearly.
+        self._step = kernel.step
+        self._find = kernel.ledger.orders.find
         self.journal = journal
         self.outbox = outbox
         self.followers = followers
@@ -103,11 +106,11 @@ class Engine:
         if time_ns < self.time_ns:
             time_ns = self.time_ns
         self.time_ns = time_ns
-        self.sequence += 1
+        self.sequence = sequence = self.sequence + 1
         stages = self.stages
         if stages is not None:
             stages.lap(INPUTS)
-        events = self.kernel.step(self.sequence, time_ns, command)
+        events = self._step(sequence, time_ns, command)
         self._open.append(Entry(time_ns, command, events))
         if type(command) is ReportOrder:
             self._hear(time_ns, command)
@@ -156,15 +159,16 @@ class Engine:
     def _hear(self, time_ns: Nanoseconds, report: ReportOrder) -> None:
         """What a report leaves owed is what the ledger says, not what the report is called: a fill
         that crosses our cancel is no answer to it, and a word of another venue is none at all."""
-        order = self.kernel.ledger.orders.find(report.order)
+        number = report.order
+        order = self._find(number)
         if order is None:
-            self.outbox.settle(report.order)
+            self.outbox.settle(number)
         elif order.status == UNKNOWN:
-            self.outbox.ask_about(time_ns, order.venue.name, report.order)
+            self.outbox.ask_about(time_ns, order.venue.name, number)
         elif order.asked_ns != 0:
-            self.outbox.still_owed(report.order, order.asked_ns)
+            self.outbox.still_owed(number, order.asked_ns)
         else:
-            self.outbox.settle(report.order)
+            self.outbox.settle(number)
 
     def close(self) -> None:
         """This keeps what is open, and the state beside it, and closes the journal."""

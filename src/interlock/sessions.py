@@ -88,9 +88,9 @@ def new_directory(name: str, out: Path | None) -> Path:
     return SESSIONS / f"{name}-{number}"
 
 
-def run_demo(out: Path | None, *, as_json: bool) -> int:
+def run_demo(out: Path | None, *, as_json: bool, path: Path = DEMO) -> int:
     """This runs the demonstration, replays it, and says what to try next."""
-    file = load_session(DEMO)
+    file = load_session(path)
     directory = new_directory(file.name, out)
     console = Console(stderr=as_json)
     console.print(

@@ -1,6 +1,7 @@
 """The command line: every command has help with an example, one JSON document, and exit codes that
 hold; every fault from outside is a sentence."""
 
+import contextlib
 import shlex
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import pytest
 
 from interlock.cli import main
 from interlock.journal.writer import JournalWriter
-from sessions.walks import EXAMPLES, command, document, environment, ran, short_demo
+from interlock.sessions import run_demo
+from sessions.walks import EXAMPLES, command, document, environment, short_demo
 
 COMMANDS = (
     ("demo",),
@@ -48,7 +50,7 @@ def sentence(said: Said) -> str:
 
 @pytest.mark.parametrize("names", COMMANDS, ids=" ".join)
 def test_every_command_shows_an_example_that_its_own_parser_takes(
-    names: tuple[str, ...], capsys: Said
+    names: tuple[str, ...], tmp_path: Path, capsys: Said
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main([*names, "--help"])
@@ -59,7 +61,8 @@ def test_every_command_shows_an_example_that_its_own_parser_takes(
     assert example[: len(names) + 1] == ["interlock", *names]
     if names != ("demo",):
         # It names sessions and files that are not here: understood, and not found.
-        assert main(example[1:]) == 3
+        with contextlib.chdir(tmp_path):
+            assert main(example[1:]) == 3
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -99,13 +102,18 @@ def test_why_and_show_give_json_too(folder: Path, capsys: Said) -> None:
     session = str(folder / "session")
     assert main(["journal", "show", session, "--kind", "decision_judged", "--json"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    records = [document(line) for line in lines]
-    assert len(records) > 10
-    assert main(["why", session, str(records[0]["event"]["decision"]), "--json"]) == 0
+    judged = [document(line) for line in lines]
+    assert len(judged) > 10
+    assert {record["kind"] for record in judged} == {"decision_judged"}
+    assert main(["journal", "show", session, "--kind", "propose_decision", "--json"]) == 0
+    proposed = document(capsys.readouterr().out.splitlines()[0])
+    assert main(["why", session, str(proposed["sequence"]), "--json"]) == 0
     assert document(capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("names", [("replay",), ("account",), ("journal", "verify"), ("journal", "show")])
+@pytest.mark.parametrize(
+    "names", [("replay",), ("account",), ("journal", "verify"), ("journal", "show")]
+)
 def test_a_session_that_is_not_there_is_3(
     tmp_path: Path, capsys: Said, names: tuple[str, ...]
 ) -> None:
@@ -205,7 +213,7 @@ def test_a_damaged_journal_is_1_for_verify_and_4_for_what_would_read_on(
 ) -> None:
     session = tmp_path / "session"
     assert main(["run", str(folder / "short.toml"), "--out", str(session), "--json"]) == 0
-    [segment] = [path for path in session.iterdir() if path.name.startswith("seg-")]
+    segment = max(session.glob("seg-*"), key=lambda path: path.stat().st_size)
     data = bytearray(segment.read_bytes())
     data[len(data) // 3] ^= 1
     segment.write_bytes(data)
@@ -311,12 +319,21 @@ def test_help_starts_without_the_heavy_libraries() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_demonstration_runs_replays_and_says_what_to_try(tmp_path: Path) -> None:
-    done = ran("demo", "--out", tmp_path / "session", COLUMNS="80")
-    assert done.returncode == 0, done.stderr
-    said = done.stdout.decode()
+def test_the_demonstration_replays_and_what_it_says_to_try_works(
+    tmp_path: Path, capsys: Said
+) -> None:
+    file = short_demo(tmp_path, 8)
+    assert run_demo(tmp_path / "session", as_json=False, path=file) == 0
+    said = capsys.readouterr().out
     assert "byte for byte" in said
-    for line in said.partition("Try next")[2].splitlines():
-        if line.startswith("  interlock "):
-            arguments = shlex.split(line)[1:]
-            assert main(arguments) == 0, line
+    lines = [line for line in said.partition("Try next")[2].splitlines() if "interlock " in line]
+    assert len(lines) == 5
+    for line in lines:
+        assert main(shlex.split(line)[1:]) == 0, line
+
+
+def test_the_demonstrations_json_is_one_document(tmp_path: Path, capsys: Said) -> None:
+    file = short_demo(tmp_path, 4)
+    assert run_demo(tmp_path / "session", as_json=True, path=file) == 0
+    told = document(capsys.readouterr().out)
+    assert told["session"] == str(tmp_path / "session")

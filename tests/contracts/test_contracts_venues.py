@@ -32,9 +32,7 @@ def an_exchange() -> VenueWorld:
 
 
 def a_recorded_venue() -> VenueWorld:
-    venue = RecordedVenue(
-        ALPHA, [COIN], latency_out_ns=LATENCY_OUT_NS, latency_in_ns=LATENCY_IN_NS
-    )
+    venue = RecordedVenue(ALPHA, [COIN], latency_out_ns=LATENCY_OUT_NS, latency_in_ns=LATENCY_IN_NS)
     bids, asks = ((FAR - 100, 10),), ((ASK, ASK_LOTS),)
     venue.observe(START, UpdateLadder("COIN", "alpha", bids, asks, START))
     venue.due(START)

@@ -41,7 +41,7 @@ from interlock.messages.terms import (
     REPORT_FILL,
     SELL,
 )
-from worlds import COIN, SECOND, START, World, limit, opening
+from worlds import SECOND, START, World, limit, opening
 
 PRICE = 10_000
 MS = 1_000_000
@@ -123,7 +123,7 @@ def test_the_collar_looks_at_the_last_trade_when_a_side_is_missing_and_then_at_t
           PRICE_OUTSIDE_COLLAR, (500, 501), 500)  # fmt: skip
     world.say(NoteTrade("COIN", "alpha", 8_000, 1, 0, START))
     check(world, "price_collar", {"price": 8_400}, {"price": 8_401},
-          PRICE_OUTSIDE_COLLAR, (500, 501), 500)  # fmt: skip
+          PRICE_OUTSIDE_COLLAR, (500, 502), 500)  # fmt: skip
 
 
 def test_a_market_order_is_held_to_the_collar_at_the_far_touch() -> None:
@@ -153,9 +153,14 @@ def test_a_trade_does_not_make_a_quote_younger() -> None:
     assert verdict(world.order()).reason == MARKET_STALE
 
 
-@pytest.mark.parametrize("terms", [Terms(MARKET, venue="alpha"),
-                                   Terms(price=10_010, venue="alpha"),
-                                   Terms(price=10_010, venue="alpha", time_in_force=FOK)])  # fmt: skip
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(MARKET, venue="alpha"),
+        Terms(price=10_010, venue="alpha"),
+        Terms(price=10_010, venue="alpha", time_in_force=FOK),
+    ],
+)
 def test_liquidity_passes_at_its_share_of_what_is_displayed_and_not_beyond(terms: Terms) -> None:
     world = quoted()
     world.say(limit("liquidity", share_bps=2_500))
@@ -377,4 +382,3 @@ def test_a_reduce_only_order_may_grow_to_flat_and_not_past_it() -> None:
     world.report(order, REPORT_ACCEPTED)
     assert amended(world, order, 11) != NONE
     assert amended(world, order, 10) == NONE
-    assert COIN.symbol == "COIN"

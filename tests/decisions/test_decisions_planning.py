@@ -74,11 +74,11 @@ def cleared(events: list[object]) -> list[OrderCleared]:
 
 # --- target positions --------------------------------------------------------------------------
 
-working = st.lists(st.tuples(st.sampled_from([BUY, SELL]), st.integers(1, 20), st.booleans()),
+working = st.lists(st.tuples(st.sampled_from([BUY, SELL]), st.integers(1, 12), st.booleans()),
                    max_size=5)  # fmt: skip
 
 
-@given(working, st.integers(-60, 60))
+@given(working, st.integers(-30, 30))
 def test_a_target_is_reached_net_of_the_position_and_of_what_works(
     orders: list[tuple[int, int, bool]], target: int
 ) -> None:

@@ -1,5 +1,6 @@
 """The outbox: once, after the disk, and never in doubt for ever."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ def test_the_venue_is_asked_less_and_less_often_and_not_for_ever(station: Statio
     said = station.elapse(START + 100_000 * SECOND)
     asked = queries(station)
     assert len(asked) == QUESTIONS_MAX
-    waits = [after - before for before, after in zip(asked, asked[1:], strict=False)]
+    waits = [after - before for before, after in pairwise(asked)]
     doubled = [SILENCE_NS << min(n, QUERY_DOUBLINGS_MAX) for n in range(1, QUESTIONS_MAX)]
     assert waits == doubled
     assert len(silences(said)) == 1

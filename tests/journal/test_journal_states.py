@@ -1,4 +1,4 @@
-"""States kept beside a journal: used only after a replay met them, and never instead of the truth."""
+"""States kept beside a journal: used after a replay met them, and never instead of the truth."""
 
 from pathlib import Path
 

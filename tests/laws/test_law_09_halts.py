@@ -17,7 +17,7 @@ from interlock.messages.commands import (
     ReportOrder,
     ServeQueue,
 )
-from interlock.messages.decisions import NamedAction, OrderQuantity, Terms
+from interlock.messages.decisions import NamedAction, OrderQuantity, ReplaceOrder, Terms
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import (
     CancelRequested,
@@ -28,7 +28,7 @@ from interlock.messages.events import (
     OrderCleared,
 )
 from interlock.messages.reasons import HALTED, MALFORMED, NOTHING_TO_DO, REDUCE_ONLY, SAME_PERSON
-from interlock.messages.terms import BUY, RELEASE_ACTIVE, REPORT_FILL, SELL
+from interlock.messages.terms import BUY, RELEASE_ACTIVE, REPORT_ACCEPTED, REPORT_FILL, SELL
 from worlds import SECOND, World, limit
 
 COVERING = ("firm", "account:main", "source:model", "instrument:COIN", "venue:alpha")
@@ -184,6 +184,33 @@ def test_a_reduce_only_halt_lets_a_position_shrink_to_flat_and_not_past_it(
     assert reason(world, out, 5) == REDUCE_ONLY
     assert reason(world, out, 4) == 0
     assert reason(world, out, 1) == REDUCE_ONLY
+
+
+def amended(world: World, order: int, quantity: int, price: int) -> int:
+    verdict = world.decide(ReplaceOrder(order, quantity, price))[0]
+    assert isinstance(verdict, DecisionJudged)
+    return verdict.reason
+
+
+def test_under_a_reduce_only_halt_an_amend_takes_back_or_only_reduces() -> None:
+    world = quoted()
+    order = world.order(BUY, 10)[-1].order
+    world.report(order, REPORT_ACCEPTED)
+    world.say(Halt("firm", "ann", "only reduce", cancel_working=False, reduce_only=True))
+    # It would buy into a new position: dearer is sooner, and more is more.
+    assert amended(world, order, 10, PRICE + 1) == REDUCE_ONLY
+    assert amended(world, order, 11, PRICE) == REDUCE_ONLY
+    assert amended(world, order, 9, PRICE) == 0
+
+
+def test_under_a_reduce_only_halt_an_order_that_reduces_may_be_amended_up_to_flat() -> None:
+    world = quoted()
+    hold(world, 10)
+    order = world.order(SELL, 6)[-1].order
+    world.report(order, REPORT_ACCEPTED)
+    world.say(Halt("firm", "ann", "only reduce", cancel_working=False, reduce_only=True))
+    assert amended(world, order, 11, PRICE) == REDUCE_ONLY
+    assert amended(world, order, 10, PRICE - 1) == 0
 
 
 def test_a_reduce_only_halt_beside_a_full_one_lets_nothing_through() -> None:

@@ -3,8 +3,15 @@
 import pytest
 
 from interlock.controls.rules import ADMISSION
-from interlock.messages.commands import ProposeDecision, ServeQueue
-from interlock.messages.decisions import Basket, CancelOrders, OrderQuantity, QuoteLadder, Terms
+from interlock.messages.commands import ProposeDecision, ReportAction, ServeQueue
+from interlock.messages.decisions import (
+    Basket,
+    CancelOrders,
+    NamedAction,
+    OrderQuantity,
+    QuoteLadder,
+    Terms,
+)
 from interlock.messages.definitions import Bounds
 from interlock.messages.events import DecisionJudged, OrderCleared
 from interlock.messages.reasons import QUEUE_FULL, TOO_MANY_ORDERS
@@ -48,6 +55,16 @@ def test_open_orders_are_bounded_whatever_the_limits_say() -> None:
     judged = world.decide(ACTION)[0]
     assert judged.reason == TOO_MANY_ORDERS
     assert finding(judged, ADMISSION) == (3, 2)
+
+
+def test_actions_that_nobody_has_finished_are_bounded() -> None:
+    world = bounded(open_orders_max=2)
+    notify = NamedAction("notify", {})
+    number = world.decide(notify)[-1].action
+    world.decide(notify)
+    assert world.decide(notify)[0].reason == TOO_MANY_ORDERS
+    world.say(ReportAction(number, True, "sent"))
+    assert world.decide(notify)[0].reason == 0
 
 
 @pytest.mark.parametrize(("lines", "passes"), [(3, True), (4, False)])

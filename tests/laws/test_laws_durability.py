@@ -127,3 +127,14 @@ def test_a_resend_would_be_recognised_because_the_journal_alone_gives_the_number
         if isinstance(entry.command, ProposeDecision)
     ]
     assert proposed == [order_sequence(order)]
+
+
+def test_the_disk_has_finished_before_anything_leaves_however_batches_are_kept(
+    tmp_path: Path,
+) -> None:
+    station = Station(tmp_path / "session")
+    for n in range(3):
+        station.order(START + n, quantity=1)
+        station.engine.begin_keeping()
+    station.engine.finish_keeping()
+    assert station.trace == ["synced", "submit"] * 3

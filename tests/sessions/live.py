@@ -90,7 +90,9 @@ HALT = {"halt": {"scope": "firm", "by": "anna", "text": "looks wrong"}}
 LIFT = {"lift_halt": {"scope": "firm", "by": "ben", "text": "checked"}}
 
 
-def decision(key: str, quantity: str = "10", price: str = "99.95", **more: object) -> dict[str, Any]:
+def decision(
+    key: str, quantity: str = "10", price: str = "99.95", **more: object
+) -> dict[str, Any]:
     """A decision that is valid for good and passes every control."""
     return {
         "source": "desk",
@@ -158,6 +160,14 @@ class LiveProcess:
         found = json.loads(read)
         assert isinstance(found, dict)
         return found
+
+    def ask(self, *words: object) -> list[dict[str, Any]]:
+        """Say words one by one, each after the answer to the last."""
+        answers = []
+        for word in words:
+            self.say(line(word))
+            answers.append(self.answer())
+        return answers
 
     def listening(self) -> None:
         """Wait until it says that it listens."""

@@ -37,7 +37,9 @@ def session(run: dict[str, object], folder: Path) -> Path:
     return folder / "session"
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, dict[str, object]]:
+def told(
+    capsys: pytest.CaptureFixture[str], *arguments: str | Path
+) -> tuple[int, dict[str, object]]:
     code = main([*map(str, arguments), "--json"])
     return code, document(capsys.readouterr().out)
 
@@ -120,7 +122,8 @@ def test_tighter_limits_list_what_would_change_from_what_to_what(
 def test_limits_in_other_units_are_not_compared(
     session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = short_demo(tmp_path, SECONDS, ('lot = "0.01"', 'lot = "0.001"'), ("digits = 4", "digits = 5"))
+    finer = (('lot = "0.01"', 'lot = "0.001"'), ("digits = 4", "digits = 5"))
+    other = short_demo(tmp_path, SECONDS, *finer)
     assert main(["replay", str(session), "--with", str(other)]) == 3
     assert "defines COIN in another tick, lot" in capsys.readouterr().err
 

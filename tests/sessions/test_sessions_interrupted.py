@@ -14,7 +14,6 @@ from interlock.messages.commands import CloseSession
 from interlock.messages.encoding import Entry
 from sessions.walks import command, entries_of, environment, short_demo
 
-
 ENTRIES = 1_000
 
 

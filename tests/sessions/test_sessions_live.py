@@ -11,7 +11,8 @@ import pytest
 
 from interlock.journal.verify import verify
 from interlock.messages.commands import CloseSession, NoteRefusedInput, ProposeDecision
-from interlock.messages.events import DecisionJudged
+from interlock.messages.events import DecisionJudged, OrderCleared
+from interlock.messages.identity import order_text
 from sessions.live import HALT, LIFT, QUOTE, Client, LiveProcess, decision, line, session_file
 from sessions.walks import command, entries_of, environment, ran
 
@@ -41,10 +42,7 @@ def test_every_line_is_answered_by_one_line_with_its_verdict(tmp_path: Path) -> 
         decision("d", action={"kind": "action", "name": "notify", "parameters": {"to": "desk"}}),
     ]
     with LiveProcess(tmp_path) as process:
-        told = []
-        for word in given:
-            process.say(line(word))
-            told.append(process.answer())
+        told = process.ask(*given)
         rest, err, code = process.end()
     assert (rest, code) == ([], 0)
     assert [one["line"] for one in told] == list(range(1, 10))
@@ -53,7 +51,8 @@ def test_every_line_is_answered_by_one_line_with_its_verdict(tmp_path: Path) -> 
     assert len(told[1]["orders"]) == 1
     assert (told[2]["verdict"], told[2]["reason"]) == ("refuse", "QUANTITY_ABOVE_ORDER_LIMIT")
     [refusal] = told[2]["refusals"]
-    assert (refusal["control"], refusal["observed"], refusal["bound"]) == ("order_quantity", 101, 100)
+    assert refusal["control"] == "order_quantity"
+    assert (refusal["observed"], refusal["bound"]) == (101, 100)
     assert told[3]["reason"] == "DUPLICATE_DECISION"
     assert told[4]["halted"] == "firm"
     assert told[4]["cancels_requested"] == 1
@@ -256,3 +255,41 @@ def test_with_json_the_account_is_one_document_on_standard_error(tmp_path: Path)
     account = json.loads(done.stderr)
     assert account["sources"]["desk"]["decisions"] == 1
     assert len(answers(done.stdout)) == 2
+
+
+def test_a_session_that_was_killed_goes_on_with_its_halts_and_asks_about_its_orders(
+    tmp_path: Path,
+) -> None:
+    with LiveProcess(tmp_path) as process:
+        halt = {"halt": {**HALT["halt"], "cancel_working": False}}
+        told = process.ask(QUOTE, decision("a"), halt)
+        process.process.kill()
+        process.process.wait()
+    [order] = told[1]["orders"]
+    with LiveProcess(tmp_path) as process:
+        again = process.ask(QUOTE, decision("b"), decision("a"), LIFT, decision("c"))
+        _, err, code = process.end()
+    assert code == 0
+    assert "goes on after command" in err
+    verdicts = {one["key"]: one["reason"] for one in again if "key" in one}
+    assert verdicts == {"b": "HALTED", "a": "DUPLICATE_DECISION", "c": "NONE"}
+    assert verify(process.directory).is_whole
+    submitted = [
+        event.order
+        for entry in entries_of(process.directory)
+        for event in entry.events
+        if isinstance(event, OrderCleared)
+    ]
+    assert len(submitted) == 2
+    assert order_text(submitted[0]) == order
+    assert ran("replay", process.directory).returncode == 0
+
+
+def test_a_session_goes_on_only_under_the_file_that_it_began_with(tmp_path: Path) -> None:
+    live(tmp_path, line(QUOTE))
+    file = session_file(tmp_path)
+    file.write_text(file.read_text().replace("seed = 3", "seed = 4"))
+    done = ran("run", file, "--live", "--out", tmp_path / "session")
+    assert done.returncode == 4
+    assert b"another session file" in done.stderr
+    assert b"Traceback" not in done.stderr

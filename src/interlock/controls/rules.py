@@ -28,6 +28,7 @@ from interlock.messages.reasons import (
     UNKNOWN_VENUE,
 )
 from interlock.messages.terms import (
+    BUY,
     CLOSED,
     CONTINUOUS,
     FOK,
@@ -111,6 +112,10 @@ def admission(plan: Plan, ledger: Ledger, finding: Finding) -> None:
     if not ledger.is_session_open:
         finding.refuse(SESSION_CLOSED, 0, 1)
         return
+    if plan.action_name != "":
+        actions = len(ledger.actions) + 1
+        finding.refuse_above(TOO_MANY_ORDERS, actions, ledger.bounds.open_orders_max)
+        return
     orders = len(ledger.orders.open) + len(plan.proposals)
     finding.refuse_above(TOO_MANY_ORDERS, orders, ledger.bounds.open_orders_max)
 
@@ -174,10 +179,10 @@ def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Findin
         finding.allow(0, 0)
     elif not is_reduce_only or proposal is None:
         finding.refuse(HALTED, standing, 0)
-    elif proposal.added > _room(proposal):
-        finding.refuse(REDUCE_ONLY, proposal.added, _room(proposal))
-    else:
+    elif _is_taking_back(proposal):
         finding.allow(standing, standing)
+    else:
+        finding.refuse_above(REDUCE_ONLY, _left(proposal), _room(proposal))
 
 
 def reduce_only(proposal: Proposal, finding: Finding) -> None:
@@ -187,13 +192,36 @@ def reduce_only(proposal: Proposal, finding: Finding) -> None:
     if not proposal.reduce_only:
         finding.allow(0, 0)
         return
-    finding.refuse_above(REDUCE_ONLY, proposal.added, _room(proposal))
+    if _is_taking_back(proposal):
+        finding.allow(0, 0)
+        return
+    finding.refuse_above(REDUCE_ONLY, _left(proposal), _room(proposal))
+
+
+def _is_taking_back(proposal: Proposal) -> bool:
+    """An amend to less, or to the same at a price that trades no sooner."""
+    order = proposal.replaces
+    if order is None or proposal.added > 0:
+        return False
+    if proposal.side == BUY:
+        return proposal.price <= order.worst_price()
+    return proposal.price >= order.worst_price()
+
+
+def _left(proposal: Proposal) -> int:
+    """What may trade of the order once it is so: of an amended one, all that is left of it."""
+    order = proposal.replaces
+    return proposal.quantity - order.filled if order is not None else proposal.added
 
 
 def _room(proposal: Proposal) -> int:
+    """How much the order may trade and still only reduce; what an amended one reserves already is
+    its own."""
     position = proposal.position
-    if position is None:
+    if position is None or not (position.lots < 0 if proposal.side == BUY else position.lots > 0):
         return 0
     room = position.reducing_room(proposal.side)
-    room -= proposal.ahead_buy if proposal.side == 1 else proposal.ahead_sell
+    room -= proposal.ahead_buy if proposal.side == BUY else proposal.ahead_sell
+    if proposal.replaces is not None:
+        room += proposal.replaces.reserved
     return room if room > 0 else 0

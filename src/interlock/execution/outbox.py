@@ -6,7 +6,10 @@ became of it, less and less often and `QUESTIONS_MAX` times at most: after that 
 What counts as an answer is the ledger's to say; the engine passes it on.
 """
 
+from collections import deque
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 from interlock.execution.executors import Executor
 from interlock.execution.port import VenuePort
@@ -15,6 +18,7 @@ from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     ActionCleared,
     CancelRequested,
+    DecisionJudged,
     Event,
     OrderCleared,
     ReplaceRequested,
@@ -27,18 +31,15 @@ QUERY_DOUBLINGS_MAX = 6
 QUESTIONS_MAX = 16
 
 
-class Question:
+class Question(Struct, gc=False):
     """Something that a venue owes an answer to."""
 
-    __slots__ = ("asked", "due_ns", "is_reported", "venue")
-
-    def __init__(self, venue: str, due_ns: Nanoseconds) -> None:
-        self.venue = venue
-        self.due_ns = due_ns
-        self.asked = 0
-        """How often the venue was asked what became of the order."""
-        self.is_reported = False
-        """Whether the present silence is in the journal already."""
+    venue: str
+    due_ns: Nanoseconds
+    is_reported: bool = False
+    """Whether the present silence is in the journal already."""
+    asked: int = 0
+    """How often the venue was asked what became of the order."""
 
 
 class Outbox:
@@ -57,7 +58,9 @@ class Outbox:
         self.sent = 0
         self._silence_ns = silence_ns
         self._questions: dict[OrderId, Question] = {}
-        # A timer holds only while its order's question is due at that very moment.
+        # A timer holds only while its order's question is due at that very moment. Most are set in
+        # the order in which they come due: they stand in a line, and only the others in a heap.
+        self._line: deque[tuple[Nanoseconds, OrderId]] = deque()
         self._timers: list[tuple[Nanoseconds, OrderId]] = []
         self._answers: list[tuple[Nanoseconds, Command]] = []
 
@@ -68,7 +71,14 @@ class Outbox:
         )
         for sequence, entry in enumerate(entries, first):
             for event in entry.events:
-                self._send(entry.time_ns, event)
+                if type(event) is OrderCleared:
+                    # The most frequent by far: as `_send` would do it.
+                    time_ns, venue = entry.time_ns, event.venue
+                    self.venues[venue].submit(time_ns, event)
+                    self._expect(time_ns, venue, event.order)
+                    self.sent += 1
+                elif type(event) is not DecisionJudged:
+                    self._send(entry.time_ns, event)
             self.sent_sequence = sequence
 
     # What the engine passes on when a report was taken. Hearing needs no disk: only what leaves
@@ -99,13 +109,24 @@ class Outbox:
         """When the next silence is due, or an executor's answer waits; -1 when nothing is owed."""
         if self._answers:
             return self._answers[0][0]
-        while self._timers:
-            due_ns, order = self._timers[0]
-            question = self._questions.get(order)
-            if question is not None and question.due_ns == due_ns:
-                return due_ns
-            heappop(self._timers)
-        return -1
+        first = self._first_timer()
+        return first[0] if first is not None else -1
+
+    def _first_timer(self) -> tuple[Nanoseconds, OrderId] | None:
+        """The timer that comes due first, of those that hold; it is dropped when it is taken up or
+        holds no more. Those that hold no more are dropped here."""
+        line, timers, questions = self._line, self._timers, self._questions
+        while line or timers:
+            is_in_line = bool(line) and (not timers or line[0] <= timers[0])
+            timer = line[0] if is_in_line else timers[0]
+            question = questions.get(timer[1])
+            if question is not None and question.due_ns == timer[0]:
+                return timer
+            if is_in_line:
+                line.popleft()
+            else:
+                heappop(timers)
+        return None
 
     def due(self, time_ns: Nanoseconds) -> list[tuple[Nanoseconds, Command]]:
         """This is what executors answered, and the silences up to a moment; the venues concerned
@@ -113,10 +134,11 @@ class Outbox:
         """
         said, self._answers = self._answers, []
         while True:
-            next_ns = self.next_time_ns()
-            if next_ns < 0 or next_ns > time_ns:
+            timer = self._first_timer()
+            if timer is None or timer[0] > time_ns:
                 return said
-            _, order = heappop(self._timers)
+            # Set anew below, or never again: the timer itself holds no more and is dropped by that.
+            order = timer[1]
             question = self._questions[order]
             if not question.is_reported:
                 question.is_reported = True
@@ -131,10 +153,7 @@ class Outbox:
                 self._set_timer(order, question, time_ns + wait_ns)
 
     def _send(self, time_ns: Nanoseconds, event: Event) -> None:
-        if type(event) is OrderCleared:
-            self.venues[event.venue].submit(time_ns, event)
-            self._expect(time_ns, event.venue, event.order)
-        elif type(event) is CancelRequested:
+        if type(event) is CancelRequested:
             self.venues[event.venue].cancel(time_ns, event)
             self._expect(time_ns, event.venue, event.order)
         elif type(event) is ReplaceRequested:
@@ -158,11 +177,17 @@ class Outbox:
         known = self._questions.get(order)
         if known is not None and known.due_ns >= 0:
             return
-        question = Question(venue, -1)
-        question.is_reported = known is not None and known.is_reported
-        self._questions[order] = question
-        self._set_timer(order, question, time_ns + self._silence_ns[venue])
+        due_ns = time_ns + self._silence_ns[venue]
+        self._questions[order] = Question(venue, due_ns, known is not None and known.is_reported)
+        self._put_timer((due_ns, order))
 
     def _set_timer(self, order: OrderId, question: Question, due_ns: Nanoseconds) -> None:
         question.due_ns = due_ns
-        heappush(self._timers, (due_ns, order))
+        self._put_timer((due_ns, order))
+
+    def _put_timer(self, timer: tuple[Nanoseconds, OrderId]) -> None:
+        line = self._line
+        if not line or line[-1] <= timer:
+            line.append(timer)
+        else:
+            heappush(self._timers, timer)

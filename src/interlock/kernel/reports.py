@@ -84,17 +84,22 @@ HAPPENING_OF: Final = {
     REPORT_STATUS: life.RESTATE,
 }
 
+# The same as a list, where a look costs no hash: 0 where there is no such report.
+_HAPPENINGS: Final[list[int]] = [0] * (max(HAPPENING_OF) + 1)
+for _kind, _happening in HAPPENING_OF.items():
+    _HAPPENINGS[_kind] = _happening
+
 
 def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> None:
     """This concludes what a report means for the order it names."""
-    order = ledger.orders.find(report.order)
-    reason = _objection(order, report)
+    order, kind = ledger.orders.find(report.order), report.kind
+    reason = _objection(order, report, kind)
     if order is None or reason != NONE:
-        recorder.conclude(ReportIgnored(report.order, report.kind, reason))
+        recorder.conclude(ReportIgnored(report.order, kind, reason))
         return
 
     # From here on the report is taken at its word.
-    number, kind = order.order, report.kind
+    number = order.key
     if kind == REPORT_FILL:
         recorder.conclude(
             OrderFilled(
@@ -159,10 +164,11 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
 
 def _is_execution(order: OrderRecord, report: ReportOrder) -> bool:
     """A trade has an id, a price and a quantity, and is not worth more than anyone could owe."""
-    if report.quantity <= 0 or report.price <= 0 or report.execution_id == "":
+    quantity, price, fee = report.quantity, report.price, report.fee
+    if quantity <= 0 or price <= 0 or report.execution_id == "":
         return False
-    value = order.instrument.value(report.price, report.quantity)
-    return value <= MONEY_MAX and -MONEY_MAX <= report.fee <= MONEY_MAX
+    value = order.instrument.value(price, quantity)
+    return value <= MONEY_MAX and -MONEY_MAX <= fee <= MONEY_MAX
 
 
 def _is_size(order: OrderRecord, report: ReportOrder) -> bool:
@@ -176,12 +182,11 @@ def _is_size(order: OrderRecord, report: ReportOrder) -> bool:
     return report.quantity >= 0 and order.instrument.value(price, report.quantity) <= MONEY_MAX
 
 
-def _objection(order: OrderRecord | None, report: ReportOrder) -> int:
+def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int:
     """The reason why a report changes nothing; NONE when it does."""
     if order is None:
         return UNKNOWN_ORDER
-    kind = report.kind
-    happening = HAPPENING_OF.get(kind, 0)
+    happening = _HAPPENINGS[kind] if 0 <= kind < len(_HAPPENINGS) else 0
     if happening == 0 or report.venue != order.venue.name:
         return MALFORMED
     if kind in (REPORT_FILL, REPORT_CORRECTION):

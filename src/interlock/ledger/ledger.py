@@ -98,15 +98,18 @@ class Ledger:
     def apply_fact(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> None:
         """This applies what needs no judgement. Commands that do are left to their events."""
         self.pass_over(sequence, time_ns)
-        if type(command) is ReportOrder or type(command) is ServeQueue:
-            # What a venue says and what a turn leads to are for the kernel to conclude.
+        # What comes most often is asked for first: each question costs a look for a name.
+        if type(command) is ReportOrder:
+            # What a venue says is for the kernel to conclude, as is what a turn leads to.
             return
         if type(command) is UpdateQuote:
             self._quote(command)
-        elif type(command) is UpdateLadder:
-            self._ladder(command)
         elif type(command) is ProposeDecision:
             self._arrive(command)
+        elif type(command) is ServeQueue:
+            return
+        elif type(command) is UpdateLadder:
+            self._ladder(command)
         elif type(command) is NoteTrade:
             market = self._market(command.instrument, command.venue)
             if market is not None:

@@ -55,11 +55,22 @@ class OrderTable:
         self.judging: ParentRecord | None = None
         """The decision judged last. It becomes a parent with its first order: what only amends,
         cancels or acts elsewhere is nobody's parent."""
-        self.finished: Final[deque[int]] = deque()
+        # Ended orders, oldest end first. The records themselves: to find each again by its number
+        # when its time comes would be two more looks into a table that has grown cold.
+        self._ended: Final[deque[OrderRecord]] = deque()
         self.touched: Final[list[OrderRecord]] = []
         """Orders changed since the kernel last looked: what its invariants check."""
         self.unexplained: Final[list[int]] = []
         """Orders that an event spoke of and that are not known. Must stay empty."""
+
+    @property
+    def finished(self) -> list[int]:
+        """The orders that ended and are remembered, oldest end first. Cost: one step for each."""
+        return [order.order for order in self._ended]
+
+    def remember_ended(self, order: OrderRecord) -> None:
+        """This puts an order last among those that ended."""
+        self._ended.append(order)
 
     def find(self, order: OrderId) -> OrderRecord | None:
         found = self._found
@@ -71,8 +82,9 @@ class OrderTable:
 
     def judged(self, event: DecisionJudged) -> None:
         """This notes how much a decision may become, before its orders are released."""
-        if event.severity < HOLD and len(event.lines) > 0:
-            self.judging = ParentRecord(event.decision, [line.quantity for line in event.lines])
+        lines = event.lines
+        if len(lines) > 0 and event.severity < HOLD:
+            self.judging = ParentRecord(event.decision, [line.quantity for line in lines])
 
     def _order(self, order: OrderId) -> OrderRecord | None:
         record = self.find(order)
@@ -117,7 +129,7 @@ class OrderTable:
             self._count_open(order, 1)
             self._list(order)
             # It ended before, and a bust, a late fill or a new day opened it again.
-            self.finished.remove(order.order)
+            self._ended.remove(order)
             order.ended_ns = 0
 
     def _reserve(self, order: OrderRecord) -> None:
@@ -148,17 +160,17 @@ class OrderTable:
         order.is_listed = False
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
-        self.finished.append(order.key)
+        self.remember_ended(order)
         self._forget()
 
     def _forget(self) -> None:
         """This lets ended orders go that are beyond the number or age that the session keeps."""
-        while len(self.finished) > 0:
-            order = self.known[self.finished[0]]
+        while len(self._ended) > 0:
+            order = self._ended[0]
             is_old = self.time_ns - order.ended_ns > self.bounds.finished_age_ns
-            if len(self.finished) <= self.bounds.finished_orders_max and not is_old:
+            if len(self._ended) <= self.bounds.finished_orders_max and not is_old:
                 return
-            self.finished.popleft()
+            self._ended.popleft()
             del self.known[order.key]
             if order is self._found:
                 self._found = None
@@ -196,6 +208,7 @@ class OrderTable:
         instrument: InstrumentRecord,
         venue: VenueRecord,
     ) -> None:
+        quantity, decision = event.quantity, event.decision
         order = OrderRecord(
             event.order,
             source,
@@ -205,7 +218,7 @@ class OrderTable:
             event.side,
             event.order_type,
             event.time_in_force,
-            event.quantity,
+            quantity,
             event.price,
         )
         order.display = event.display
@@ -214,7 +227,7 @@ class OrderTable:
         order.reduce_only = event.reduce_only
         order.arrival_bid = event.arrival_bid
         order.arrival_ask = event.arrival_ask
-        order.decision = event.decision
+        order.decision = decision
         order.release = event.release
         order.epoch = event.epoch
         order.cleared_ns = self.time_ns
@@ -223,20 +236,20 @@ class OrderTable:
         self._list(order)
         self._count_open(order, 1)
         self._reserve(order)
-        parent = self._parent(event.decision)
+        parent = self._parent(decision)
         order.parent = parent
         if parent is not None:
-            parent.release((event.order & ORDERS_PER_COMMAND_MAX) - 1, event.quantity)
+            parent.release((order.order & ORDERS_PER_COMMAND_MAX) - 1, quantity)
         self._note_message(order)
         self.touched.append(order)
 
     def _parent(self, decision: Sequence) -> ParentRecord | None:
-        parent = self.parents.get(decision)
         judging = self.judging
-        if parent is None and judging is not None and judging.decision == decision:
-            parent = judging
+        if judging is None or judging.decision != decision:
+            return self.parents.get(decision)
+        if judging.children == 0:
             self.parents[decision] = judging
-        return parent
+        return judging
 
     def _note_message(self, order: OrderRecord) -> None:
         if len(self.limits.windows) > 0:
@@ -252,10 +265,11 @@ class OrderTable:
         order = self._order(event.order)
         if order is None:
             return
-        order.keep_fill(event.execution_id, Fill(event.quantity, event.price, event.fee))
-        order.filled += event.quantity
-        value = event.price * event.quantity * order.instrument.minor_per_tick_lot
-        order.position.trade(order.side, event.quantity, value, event.fee)
+        quantity, price, fee = event.quantity, event.price, event.fee
+        order.keep_fill(event.execution_id, Fill(quantity, price, fee))
+        order.filled += quantity
+        value = price * quantity * order.instrument.minor_per_tick_lot
+        order.position.trade(order.side, quantity, value, fee)
         self._move(order, life.FILL)
 
     def busted(self, event: FillBusted) -> None:

@@ -145,7 +145,8 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
     for order in state.open:
         orders.open[order] = orders.known[order]
         orders.open[order].is_listed = True
-    orders.finished.extend(state.finished)
+    for number in state.finished:
+        orders.remember_ended(orders.known[number])
     for parent in state.parents:
         record = ParentRecord(parent.decision, list(parent.allowed))
         for line in range(len(parent.released)):

@@ -59,8 +59,10 @@ class SourceRecord:
         # What is too old goes first: a key that comes again after the horizon is new again.
         while len(self.uses) > 0 and time_ns - self.uses[0].time_ns > age_ns:
             del self.keys[self.uses.popleft().key]
-        if key not in self.keys:
-            self.note_use(KeyUse(key, sequence, time_ns))
+        use = KeyUse(key, sequence, time_ns)
+        # One look into a large table, not two.
+        if self.keys.setdefault(key, use) is use:
+            self.uses.append(use)
         while len(self.uses) > keys_max:
             del self.keys[self.uses.popleft().key]
 

@@ -85,7 +85,7 @@ def state_of(ledger: Ledger) -> LedgerState:
         ],
         orders=[_order(order) for order in orders.known.values()],
         open=list(orders.open),
-        finished=list(orders.finished),
+        finished=orders.finished,
         parents=[
             ParentState(
                 parent.decision, list(parent.allowed), list(parent.released), parent.children
@@ -174,8 +174,9 @@ def _sources(ledger: Ledger) -> list[SourceState]:
 
 def _order(order: OrderRecord) -> OrderState:
     fills: list[FillState] = []
-    if order.fills is not None:
-        for execution_id, fill in order.fills.items():
+    kept = order.fills
+    if kept is not None:
+        for execution_id, fill in kept.items():
             fills.append(FillState(execution_id, fill.quantity, fill.price, fill.fee))
     return OrderState(
         order=order.order,

@@ -24,6 +24,8 @@ class WaitingDecision:
         self.time_ns: Final[Nanoseconds] = time_ns
         self.priority: Final[int] = priority
         self.decision: Final = decision
+        self.is_judged = False
+        """Whether it has left the queue, in whatever lane it still stands."""
 
 
 @final
@@ -31,51 +33,61 @@ class WaitingLine:
     """The queue. Its bound is kept by the kernel, which refuses what would pass it."""
 
     def __init__(self) -> None:
-        # A lane for each priority. A decision taken out of turn leaves its number in the lane,
-        # which is dropped when it comes up, or when such numbers pile up.
-        self._lanes: Final[list[deque[int]]] = [deque() for _ in PRIORITIES]
+        # A lane for each priority. A decision taken out of turn stays in its lane, and is dropped
+        # when it comes up, or when such decisions pile up.
+        self._lanes: Final[list[deque[WaitingDecision]]] = [deque() for _ in PRIORITIES]
         self._decisions: Final[dict[int, WaitingDecision]] = {}
-        self._numbers = 0
+        # What came or was taken up last is mostly asked for next; None once it was judged.
+        self._last: WaitingDecision | None = None
+        self._standing = 0
 
     def __len__(self) -> int:
         return len(self._decisions)
 
     def add(self, waiting: WaitingDecision) -> None:
-        self._lanes[waiting.priority].append(waiting.key)
+        self._lanes[waiting.priority].append(waiting)
         self._decisions[waiting.key] = waiting
-        self._numbers += 1
+        self._standing += 1
+        self._last = waiting
 
     def first(self) -> WaitingDecision | None:
         """The next to be judged; it stays until its verdict takes it out."""
         for lane in self._lanes:
             while len(lane) > 0:
-                waiting = self._decisions.get(lane[0])
-                if waiting is not None:
+                waiting = lane[0]
+                if not waiting.is_judged:
+                    self._last = waiting
                     return waiting
                 lane.popleft()
-                self._numbers -= 1
+                self._standing -= 1
         return None
 
     def find(self, sequence: Sequence) -> WaitingDecision | None:
+        last = self._last
+        if last is not None and last.sequence == sequence:
+            return last
         return self._decisions.get(sequence)
 
     def remove(self, sequence: Sequence) -> None:
-        if sequence in self._decisions:
-            del self._decisions[sequence]
-        if self._numbers > 2 * len(self._decisions) + 64:
-            waiting = self.in_order()
+        waiting = self.find(sequence)
+        if waiting is not None:
+            del self._decisions[waiting.key]
+            waiting.is_judged = True
+            if waiting is self._last:
+                self._last = None
+        if self._standing > 2 * len(self._decisions) + 64:
+            left = self.in_order()
             for lane in self._lanes:
                 lane.clear()
-            for entry in waiting:
-                self._lanes[entry.priority].append(entry.sequence)
-            self._numbers = len(waiting)
+            for entry in left:
+                self._lanes[entry.priority].append(entry)
+            self._standing = len(left)
 
     def in_order(self) -> list[WaitingDecision]:
         """All that wait, next first."""
         found: list[WaitingDecision] = []
         for lane in self._lanes:
-            for number in lane:
-                waiting = self._decisions.get(number)
-                if waiting is not None:
+            for waiting in lane:
+                if not waiting.is_judged:
                     found.append(waiting)
         return found

@@ -13,6 +13,8 @@ before it trades: it takes everything or touches nothing.
 from bisect import bisect_left
 from typing import Final, final
 
+from mypy_extensions import mypyc_attr
+
 from interlock.messages.reasons import IMMEDIATE_REMAINDER, NO_LIQUIDITY, SELF_MATCH
 from interlock.messages.terms import AUCTION, BUY, CANCELLED, FOK, MAKER, SELL
 from interlock.messages.units import Lots, Ticks
@@ -37,6 +39,7 @@ REDUCED: Final = 3
 
 
 @final
+@mypyc_attr(acyclic=True)
 class Change:
     """What happened: maker and taker `TRADED`, or the maker `ENDED` or was `REDUCED` by a quantity
     that will not trade.

@@ -148,13 +148,13 @@ class Desk(ABC):
 
     def _new(self, now_ns: Nanoseconds, sent: OrderCleared, reserve_price: Ticks) -> None:
         gateway = self.gateway
-        if gateway.knows(sent.order):
-            gateway.answer_duplicate(now_ns, sent.order)
+        order = order_of(sent)
+        if gateway.knows(order.order):
+            gateway.answer_duplicate(now_ns, order.order)
             return
         is_admitted = self._is_admitted(now_ns)
-        order = order_of(sent)
         order.reserve_price = reserve_price
-        gateway.orders[order.order] = order
+        gateway.orders[order.key] = order
         if not is_admitted:
             gateway.reject(now_ns, order, MESSAGE_RATE_ABOVE_LIMIT, "")
             return

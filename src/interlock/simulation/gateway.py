@@ -7,6 +7,8 @@ so the queue needs no sorting.
 
 from typing import Final, final
 
+from mypy_extensions import mypyc_attr
+
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.definitions import Venue
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
@@ -38,6 +40,7 @@ FINISHED_ORDERS_MAX: Final = 16_384
 
 
 @final
+@mypyc_attr(acyclic=True)
 class Request:
     """One message of ours on its way to the venue: an order, a cancel, a replace or a query."""
 
@@ -170,13 +173,13 @@ class Gateway:
             return
         order.is_finished = True
         if len(self.finished) < self.finished_orders_max:
-            self.finished.append(order.order)
+            self.finished.append(order.key)
             return
         oldest = self.finished[self.finished_place]
         del self.orders[oldest]
         if oldest > self.forgotten_order_max:
             self.forgotten_order_max = oldest
-        self.finished[self.finished_place] = order.order
+        self.finished[self.finished_place] = order.key
         self.finished_place = (self.finished_place + 1) % self.finished_orders_max
 
     # Reports. `keep` remembers those that a query must be able to repeat.
@@ -212,10 +215,10 @@ class Gateway:
         self.executions += 1
         report = ReportOrder(
             self.name,
-            order.order,
+            order.key,
             REPORT_FILL,
             order.revision,
-            f"{self.name}-{self.executions}",
+            self.name + "-" + str(self.executions),
             quantity,
             price,
             fee,

@@ -1,6 +1,6 @@
 """An order as a venue knows it, and the queue of orders at one price."""
 
-from typing import Final, final
+from typing import Any, Final, final
 
 from interlock.messages.commands import ReportOrder
 from interlock.messages.events import OrderCleared
@@ -46,6 +46,8 @@ class VenueOrder:
         expire_ns: Nanoseconds = 0,
     ) -> None:
         self.order: OrderId = order
+        self.key: Any = order
+        """The same number as tables and reports hold it: one object for all of them."""
         self.participant: str = participant
         self.instrument: str = ""
         self.side: int = side

@@ -111,7 +111,7 @@ def _rows(console: Console, rows: list[tuple[str, str]]) -> None:
 
 def _print_decision(console: Console, decision: DecisionPart) -> None:
     _heading(console, "Decision", str(decision.sequence), str(decision.arrived))
-    kind = f", a {decision.source_kind}" if decision.source_kind else ", which is not defined"
+    kind = f" ({decision.source_kind})" if decision.source_kind else ", which is not defined"
     account = f", for account {decision.account}" if decision.account else ""
     served = decision.priority_served
     is_lowered = served != decision.priority

@@ -1,0 +1,129 @@
+"""Invariants: each is seen when it is broken, and answered as its row says."""
+
+from collections.abc import Callable
+
+import pytest
+
+from interlock.kernel import invariants
+from interlock.kernel.invariants import INVARIANTS, RESPONSES, audit
+from interlock.ledger.ledger import Ledger
+from interlock.messages.commands import AdvanceTime
+from interlock.messages.events import HaltTripped, InvariantBroken, OrderCancelled
+from interlock.messages.terms import BUY, REPORT_ACCEPTED, REPORT_FILL, SELL
+from worlds import World
+
+PRICE = 10_000
+
+
+def busy() -> World:
+    """A world with a filled order, one that works on each side, and a position."""
+    world = World()
+    world.quote()
+    order = world.order(BUY, 5)[-1].order
+    world.report(order, REPORT_FILL, execution_id="e", quantity=3, price=PRICE, fee=1)
+    world.report(world.order(SELL, 4)[-1].order, REPORT_ACCEPTED)
+    return world
+
+
+def first(ledger: Ledger) -> object:
+    return next(iter(ledger.orders.open.values()))
+
+
+def change(path: str, step: int) -> Callable[[Ledger], None]:
+    """A hand that reaches into the ledger, as no code of ours does."""
+
+    def reach(ledger: Ledger) -> None:
+        places = {
+            "order": first(ledger),
+            "position": ledger.accounts["main"].positions["COIN"],
+            "cash": ledger.accounts["main"].cash["USD"],
+        }
+        owner, _, name = path.partition(".")
+        thing = places[owner]
+        setattr(thing, name, getattr(thing, name) + step)
+
+    return reach
+
+
+def release_too_much(ledger: Ledger) -> None:
+    next(iter(ledger.orders.parents.values())).released[0] += 1
+
+
+def lose_the_verdict(ledger: Ledger) -> None:
+    for parent in list(ledger.orders.parents):
+        del ledger.orders.parents[parent]
+    for order in ledger.orders.open.values():
+        order.parent = None
+
+
+BREAKS = {
+    invariants.FILLS_EQUAL_FILLED: change("order.filled", 1),
+    invariants.FILLED_WITHIN_ALLOWED: change("order.quantity_allowed", -3),
+    invariants.POSITION_EQUALS_FILLS: change("position.lots", 1),
+    invariants.CASH_CONSERVED: change("cash.balance", 1),
+    invariants.RESERVED_IS_WORST_CASE: change("cash.reserved", 1),
+    invariants.RESERVATION_RELEASED: change("order.status", 5),
+    invariants.CHILDREN_WITHIN_PARENT: release_too_much,
+    invariants.NO_ORDER_BEYOND_THE_GATE: lose_the_verdict,
+}
+
+
+def test_a_sound_ledger_has_nothing_to_say() -> None:
+    world = busy()
+    assert audit(world.ledger) == []
+    assert world.ledger.broken == {}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_invariant_is_seen(name: str) -> None:
+    world = busy()
+    BREAKS[name](world.ledger)
+    assert name in {breach.name for breach in audit(world.ledger)}
+
+
+@pytest.mark.parametrize(
+    ("path", "step"),
+    [("position.bought", 1), ("position.sold_value", 1), ("position.realised", 1),
+     ("position.cost", 1), ("position.fees", 1), ("position.open_buy", 1),
+     ("position.open_sell", -9), ("order.reserved", 1), ("cash.opening", -1)],
+)  # fmt: skip
+def test_no_number_of_the_books_can_be_moved_unseen(path: str, step: int) -> None:
+    world = busy()
+    change(path, step)(world.ledger)
+    assert audit(world.ledger) != []
+
+
+def test_every_invariant_has_an_owner_a_response_and_a_test_that_breaks_it() -> None:
+    assert set(BREAKS) | {invariants.NO_EVENT_FOR_UNKNOWN_ORDER} == set(INVARIANTS)
+    for owner, response, text in INVARIANTS.values():
+        assert owner
+        assert response in RESPONSES
+        assert text
+
+
+def test_a_breach_that_a_step_touches_is_answered_in_that_step() -> None:
+    world = busy()
+    order = first(world.ledger)
+    order.filled += 1
+    events = world.report(order.order, REPORT_FILL, execution_id="f", quantity=1, price=PRICE)
+    broken = [event for event in events if isinstance(event, InvariantBroken)]
+    assert invariants.FILLS_EQUAL_FILLED in {event.name for event in broken}
+    assert [event.scope for event in events if isinstance(event, HaltTripped)] == [
+        "instrument:COIN"
+    ]
+
+
+def test_an_event_for_an_order_that_nobody_knows_leaves_only_reducing() -> None:
+    world = busy()
+    world.ledger.apply(OrderCancelled(31_337, 620))
+    broken, tripped = world.say(AdvanceTime())
+    assert (broken.name, tripped.reduce_only) == (invariants.NO_EVENT_FOR_UNKNOWN_ORDER, True)
+    assert world.ledger.halts["firm"].reduce_only
+
+
+def test_an_event_that_cannot_happen_is_our_own_mistake() -> None:
+    world = busy()
+    order = first(world.ledger).order
+    world.ledger.apply(OrderCancelled(order, 620))
+    with pytest.raises(AssertionError, match="cannot cancel in status 8"):
+        world.ledger.apply(OrderCancelled(order, 620))
