@@ -17,6 +17,7 @@ from typing import Any
 from interlock import __version__
 from interlock.controls.control import ControlKind
 from interlock.engine import Engine, Follower, Stages
+from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor, FileExecutor, WebhookExecutor
 from interlock.execution.outbox import Outbox
 from interlock.inputs.clock import Clock
@@ -84,7 +85,9 @@ class Session:
         return (time_ns - self.start_ns) / max(self.end_ns - self.start_ns, 1)
 
     def close(self, why: str) -> None:
-        """This ends the session in order."""
+        """This ends the session in order: what is still being carried out is waited for."""
+        for command in self.engine.outbox.last_words():
+            self.engine.take(self.engine.time_ns, command)
         self.engine.take(self.engine.time_ns, CloseSession("operator", why))
         self.engine.close()
 
@@ -115,7 +118,8 @@ def assemble(
     for path in data:
         mark.update(path.name.encode())
     start_ns = parts.start_ns
-    engine = _engine(file, directory, parts, mark.hexdigest()[:20], start_ns, clock, followers)
+    name = mark.hexdigest()[:20]
+    engine = _engine(file, directory, parts, name, start_ns, clock, followers, is_live=False)
     scheduler = Scheduler(
         engine,
         recording=parts.recording if parts.recording is not None else (),
@@ -170,7 +174,9 @@ def assemble_live(
         if (directory / "JOURNAL").exists():
             engine = _resumed_engine(file, directory, parts, clock, (*followers, answer))
         else:
-            engine = _engine(file, directory, parts, name, now_ns, clock, (*followers, answer))
+            engine = _engine(
+                file, directory, parts, name, now_ns, clock, (*followers, answer), is_live=True
+            )
     except BaseException:
         lines.close()
         raise
@@ -207,6 +213,8 @@ def _engine(
     start_ns: Nanoseconds,
     clock: Clock,
     followers: tuple[Follower, ...],
+    *,
+    is_live: bool,
 ) -> Engine:
     """A new session: its journal, and the commands that open it."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -217,7 +225,7 @@ def _engine(
         created_ns=clock.now_ns(),
     )
     kernel = Kernel(Ledger(), user_controls())
-    outbox = _outbox(file, parts, directory)
+    outbox = _outbox(file, parts, directory, is_live=is_live)
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     engine = Engine(kernel, journal, outbox, followers, Stages(clock))
     for command in file.opening(session_id, __version__):
@@ -246,7 +254,7 @@ def _resumed_engine(
     except BaseException:
         journal.close()
         raise
-    outbox = _outbox(file, parts, directory)
+    outbox = _outbox(file, parts, directory, is_live=True)
     outbox.sent_sequence = recovered.last_sequence
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     kernel = Kernel(loaded.ledger, user_controls())
@@ -279,13 +287,15 @@ def _require_same_file(file: SessionFile, directory: Path) -> None:
             return
 
 
-def _outbox(file: SessionFile, parts: Parts, directory: Path) -> Outbox:
-    return Outbox(
-        dict(parts.venues),
-        {venue.name: venue.silence_ns for venue in file.venues},
-        {action.name: _executor(action.kind, action.target, directory) for action in file.actions},
-    )
-
-
-def _executor(kind: str, target: str, directory: Path) -> Executor:
-    return WebhookExecutor(target) if kind == WEBHOOK else FileExecutor(directory / target)
+def _outbox(file: SessionFile, parts: Parts, directory: Path, *, is_live: bool) -> Outbox:
+    executors: dict[str, Executor | BackgroundExecutor] = {}
+    for action in file.actions:
+        if action.kind != WEBHOOK:
+            executors[action.name] = FileExecutor(directory / action.target)
+        elif is_live:
+            executors[action.name] = BackgroundExecutor(WebhookExecutor(action.target))
+        else:
+            # In market time the answer belongs to the moment of the action, however long it took.
+            executors[action.name] = WebhookExecutor(action.target)
+    silences = {venue.name: venue.silence_ns for venue in file.venues}
+    return Outbox(dict(parts.venues), silences, executors)

@@ -42,7 +42,8 @@ class Proposal:
         self.value: Minor = 0
         """Quantity at that price."""
         self.added_value: Minor = 0
-        # The terms are read once: every step asks for them, and the Struct answers ten times slower.
+        # The terms are read once: every step asks for them, and the Struct answers ten times
+        # slower.
         self.order_type = terms.order_type
         self.limit: Ticks = terms.price
         self.protection: Ticks = terms.protection

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
+from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor
 from interlock.execution.port import VenuePort
 from interlock.messages.commands import Command, ReportAction, ReportOrder
@@ -49,7 +50,7 @@ class Outbox:
         self,
         venues: dict[str, VenuePort],
         silence_ns: dict[str, Nanoseconds],
-        executors: dict[str, Executor],
+        executors: dict[str, Executor | BackgroundExecutor],
     ) -> None:
         self.venues = venues
         self.executors = executors
@@ -113,8 +114,8 @@ class Outbox:
         return first[0] if first is not None else -1
 
     def _first_timer(self) -> tuple[Nanoseconds, OrderId] | None:
-        """The timer that comes due first, of those that hold; it is dropped when it is taken up or
-        holds no more. Those that hold no more are dropped here."""
+        """The timer that comes due first, of those that hold. Those before it, which hold no more,
+        are dropped."""
         line, timers, questions = self._line, self._timers, self._questions
         while line or timers:
             is_in_line = bool(line) and (not timers or line[0] <= timers[0])
@@ -133,6 +134,9 @@ class Outbox:
         are asked in the same breath.
         """
         said, self._answers = self._answers, []
+        for executor in self.executors.values():
+            if isinstance(executor, BackgroundExecutor):
+                said.extend((time_ns, report) for report in executor.finished())
         while True:
             timer = self._first_timer()
             if timer is None or timer[0] > time_ns:
@@ -152,6 +156,15 @@ class Outbox:
                 wait_ns = self._silence_ns[question.venue] << doublings
                 self._set_timer(order, question, time_ns + wait_ns)
 
+    def last_words(self) -> list[Command]:
+        """This waits for the actions that are still being carried out, and is how they ended."""
+        said: list[Command] = [answer for _, answer in self._answers]
+        self._answers = []
+        for executor in self.executors.values():
+            if isinstance(executor, BackgroundExecutor):
+                said.extend(executor.close())
+        return said
+
     def _send(self, time_ns: Nanoseconds, event: Event) -> None:
         if type(event) is CancelRequested:
             self.venues[event.venue].cancel(time_ns, event)
@@ -160,17 +173,22 @@ class Outbox:
             self.venues[event.venue].replace(time_ns, event)
             self._expect(time_ns, event.venue, event.order)
         elif type(event) is ActionCleared:
-            self._answers.append((time_ns, self._execute(time_ns, event)))
+            self._execute(time_ns, event)
         else:
             return
         self.sent += 1
 
-    def _execute(self, time_ns: Nanoseconds, action: ActionCleared) -> ReportAction:
+    def _execute(self, time_ns: Nanoseconds, action: ActionCleared) -> None:
         executor = self.executors.get(action.name)
+        if isinstance(executor, BackgroundExecutor):
+            executor.begin(time_ns, action)
+            return
         if executor is None:
             text = f"no executor is registered for {action.name}"
-            return ReportAction(action.action, False, text)
-        return executor.execute(time_ns, action)
+            report = ReportAction(action.action, False, text)
+        else:
+            report = executor.execute(time_ns, action)
+        self._answers.append((time_ns, report))
 
     def _expect(self, time_ns: Nanoseconds, venue: str, order: OrderId) -> None:
         # A venue that is silent about one request is silent: a further one does not put it off.
