@@ -118,9 +118,7 @@ class World:
         instrument: str = "COIN",
         venue: str = "alpha",
     ) -> list[Event]:
-        return self.say(
-            UpdateQuote(instrument, venue, bid, quantity, ask, quantity, self.time_ns)
-        )
+        return self.say(UpdateQuote(instrument, venue, bid, quantity, ask, quantity, self.time_ns))
 
     def decision(self, action: Action, **fields: object) -> Decision:
         self.keys += 1

@@ -172,6 +172,15 @@ def test_an_empty_ladder_takes_every_quote_back() -> None:
     assert [type(event) for event in made] == [CancelRequested, CancelRequested]
 
 
+@pytest.mark.parametrize(("open_max", "passes"), [(2, True), (1, False)])
+def test_an_amend_in_a_ladder_opens_nothing(open_max: int, passes: bool) -> None:
+    world = quoted()
+    obey(world, effects(want(world, ((9_985, 5),))))
+    world.say(limit("open_orders", count_max=open_max))
+    events = want(world, ((9_985, 6), (9_984, 1)))
+    assert len(events) == (3 if passes else 1)
+
+
 def test_a_refused_ladder_leaves_what_stands() -> None:
     world = quoted()
     obey(world, effects(want(world, ((9_985, 5),))))

@@ -17,7 +17,7 @@ from interlock.messages.commands import (
     ReportOrder,
     ServeQueue,
 )
-from interlock.messages.decisions import NamedAction, OrderQuantity, ReplaceOrder, Terms
+from interlock.messages.decisions import Basket, NamedAction, OrderQuantity, ReplaceOrder, Terms
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import (
     CancelRequested,
@@ -33,6 +33,7 @@ from worlds import SECOND, World, limit
 
 COVERING = ("firm", "account:main", "source:model", "instrument:COIN", "venue:alpha")
 PRICE = 10_000
+REDUCING = Terms(price=PRICE, venue="alpha", reduce_only=True)
 
 
 def quoted() -> World:
@@ -184,6 +185,21 @@ def test_a_reduce_only_halt_lets_a_position_shrink_to_flat_and_not_past_it(
     assert reason(world, out, 5) == REDUCE_ONLY
     assert reason(world, out, 4) == 0
     assert reason(world, out, 1) == REDUCE_ONLY
+
+
+@pytest.mark.parametrize(("second", "passes"), [(4, True), (5, False)])
+def test_the_lines_of_a_basket_reduce_together_and_not_each_for_itself(
+    second: int, passes: bool
+) -> None:
+    world = quoted()
+    hold(world, 10)
+    terms = Terms(price=PRICE, venue="alpha")
+    lines = tuple(OrderQuantity("COIN", SELL, lots, terms) for lots in (6, second))
+    reducing = tuple(OrderQuantity("COIN", SELL, line.quantity, REDUCING) for line in lines)
+    assert (world.decide(Basket(reducing))[0].reason == REDUCE_ONLY) != passes
+    world.say(Halt("firm", "ann", "only reduce", reduce_only=True))
+    if not passes:
+        assert world.decide(Basket(lines))[0].reason == REDUCE_ONLY
 
 
 def amended(world: World, order: int, quantity: int, price: int) -> int:
