@@ -38,7 +38,7 @@ def main() -> None:
             rates["live"].append(commands / (time.perf_counter() - begun))
             desk.engine.close()
             begun = time.perf_counter()
-            result = reexecute(JournalReader(Path(folder)).batches(), {})
+            result = reexecute(JournalReader(Path(folder)).command_batches(), {})
             rates["reexecuted"].append(commands / (time.perf_counter() - begun))
             assert result.difference is None, f"differs at {result.difference}"
             begun = time.perf_counter()

@@ -101,7 +101,7 @@ def run_demo(out: Path | None, *, as_json: bool, path: Path = DEMO) -> int:
     if code != DONE:
         return code
     reader = JournalReader(directory)
-    result = reexecute(reader.batches(), user_controls())
+    result = reexecute(reader.command_batches(), user_controls())
     if result.difference is not None:
         console.print(f"[bold red]Replay differs at command {result.difference.sequence}[/]")
         return DIFFERENT

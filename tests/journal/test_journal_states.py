@@ -53,7 +53,7 @@ def test_a_state_that_was_met_saves_folding_what_is_before_it(tmp_path: Path) ->
     kept = kept_digests(tmp_path)
     digests = {sequence: one.header.state_digest.hex() for sequence, one in kept.items()}
 
-    result = reexecute(JournalReader(tmp_path).batches(), {}, None, digests)
+    result = reexecute(JournalReader(tmp_path).command_batches(), {}, None, digests)
     for sequence, is_met in result.met.items():
         assert is_met, f"the state at {sequence} was not met"
         vouch(kept[sequence])
@@ -87,7 +87,7 @@ def test_a_state_of_another_history_is_not_met(tmp_path: Path) -> None:
     kept = kept_digests(tmp_path)
     digests = dict.fromkeys(kept, "0" * 64)
 
-    result = reexecute(JournalReader(tmp_path).batches(), {}, None, digests)
+    result = reexecute(JournalReader(tmp_path).command_batches(), {}, None, digests)
 
     assert result.difference is None
     assert not any(result.met.values())

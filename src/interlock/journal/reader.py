@@ -6,9 +6,10 @@ torn tail or damage is decided by the same table as recovery's. What it reads of
 not be durable yet; `Batch.durable_before` of the next one says so. Memory is bounded by one frame.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -25,7 +26,9 @@ from interlock.journal.segments import (
     read_segment_header,
     segment_paths,
 )
-from interlock.messages.encoding import Entry, decode_batch
+from interlock.messages.encoding import CommandEntry, Entry, decode_batch, decode_commands
+
+T = TypeVar("T", Entry, CommandEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class Batch:
     @property
     def last_sequence(self) -> int:
         return self.first_sequence + len(self.entries) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBatch:
+    """One commit unit, of which only the commands were decoded."""
+
+    first_sequence: int
+    entries: list[CommandEntry]
+    payload: bytes | memoryview
+    """The entries as they are stored, events and all."""
 
 
 class JournalReader:
@@ -80,6 +93,16 @@ class JournalReader:
         With `previous_hash` (a snapshot's), the first batch must be chained to it. Raises
         `JournalCorrupt` where acknowledged data is damaged, having yielded everything before it.
         """
+        for frame in self._chained(first, previous_hash):
+            yield decode_frame(frame, str(self.directory))
+
+    def command_batches(self, first: int = 1) -> Iterator[CommandBatch]:
+        """Each batch with its commands alone, for whoever steps them again. Raises as `batches`."""
+        for frame in self._chained(first, b""):
+            entries = _decoded(frame, str(self.directory), decode_commands)
+            yield CommandBatch(frame.header.first_sequence, entries, frame.payload)
+
+    def _chained(self, first: int, previous_hash: bytes) -> Iterator[Frame]:
         for frame in self._frames(first):
             if previous_hash and frame.header.previous_hash != previous_hash:
                 raise JournalCorrupt(
@@ -90,7 +113,7 @@ class JournalReader:
                     "The snapshot belongs to another history: use another, or the beginning",
                 )
             previous_hash = b""
-            yield decode_frame(frame, str(self.directory))
+            yield frame
 
     @property
     def last_sequence(self) -> int:
@@ -207,6 +230,20 @@ def decode_frame(frame: Frame, where: str) -> Batch:
     """This reads the entries of a frame. Raises `JournalForeign` for a newer version's,
     `JournalCorrupt` for others."""
     header = frame.header
+    return Batch(
+        header.first_sequence,
+        _decoded(frame, where, decode_batch),
+        frame.payload,
+        header.epoch,
+        header.time_ns,
+        header.durable_before,
+        frame.hash,
+        header.frame_bytes,
+    )
+
+
+def _decoded(frame: Frame, where: str, decode: Callable[[bytes | memoryview], list[T]]) -> list[T]:
+    header = frame.header
     if header.schema_version > SCHEMA_VERSION:
         raise JournalForeign(
             where,
@@ -215,7 +252,7 @@ def decode_frame(frame: Frame, where: str) -> Batch:
             "Read it with the version of Interlock that wrote it",
         )
     try:
-        entries = decode_batch(frame.payload)
+        entries = decode(frame.payload)
     except msgspec.MsgspecError as error:
         raise JournalCorrupt(
             where, frame.offset, "a batch of entries", f"something else ({error})", RESTORE
@@ -224,13 +261,4 @@ def decode_frame(frame: Frame, where: str) -> Batch:
         raise JournalCorrupt(
             where, frame.offset, f"{header.count} entries", f"{len(entries)}", RESTORE
         )
-    return Batch(
-        header.first_sequence,
-        entries,
-        frame.payload,
-        header.epoch,
-        header.time_ns,
-        header.durable_before,
-        frame.hash,
-        header.frame_bytes,
-    )
+    return entries

@@ -15,12 +15,12 @@ from typing import Any
 from interlock.controls.gate import Gate
 from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
-from interlock.journal.reader import Batch
+from interlock.journal.reader import Batch, CommandBatch
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
 from interlock.messages.commands import Command, SetLimit
-from interlock.messages.encoding import Entry, encode, encode_batch
+from interlock.messages.encoding import Entry, decode_batch, encode, encode_batch
 from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.units import Sequence
 
@@ -76,7 +76,7 @@ class Rejudged:
 
 
 def reexecute(
-    batches: Iterable[Batch],
+    batches: Iterable[CommandBatch],
     user_controls: dict[str, Any],
     progress: Progress | None = None,
     digests: dict[Sequence, str] | None = None,
@@ -184,13 +184,14 @@ def _judge_again(
         )
 
 
-def _first_difference(batch: Batch, made: list[Entry]) -> Difference:
+def _first_difference(batch: CommandBatch, made: list[Entry]) -> Difference:
     """Where in a batch whose bytes differ the first difference is."""
-    for place, (entry, again) in enumerate(zip(batch.entries, made, strict=True)):
+    expected_entries = decode_batch(batch.payload)
+    for place, (entry, again) in enumerate(zip(expected_entries, made, strict=True)):
         sequence = batch.first_sequence + place
         for number, (expected, actual) in enumerate(zip_longest(entry.events, again.events), 1):
             if expected != actual or encode(expected) != encode(actual):
                 return Difference(sequence, number, entry.command, expected, actual)
     # Every event is the same and the bytes are not: the batch was written by another encoder.
-    entry = batch.entries[0]
+    entry = expected_entries[0]
     return Difference(batch.first_sequence, 0, entry.command, None, None)

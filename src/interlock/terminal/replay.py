@@ -53,7 +53,7 @@ def replay(
         else:
             kept = kept_digests(directory)
             digests = {number: one.header.state_digest.hex() for number, one in kept.items()}
-            result = reexecute(reader.batches(), user_controls, progress, digests)
+            result = reexecute(reader.command_batches(), user_controls, progress, digests)
             for number, is_met in result.met.items():
                 if is_met:
                     vouch(kept[number])
