@@ -284,15 +284,10 @@ EARNED: dict[int, Callable[[], Any]] = {
     reasons.NO_LIQUIDITY: carried(reasons.NO_LIQUIDITY),
 }
 
-# In the catalogue and given by nobody in this version: a missing executor answers in words, and a
-# quantity beyond the order breaks an invariant by name.
-GIVEN_BY_NOBODY = {reasons.UNKNOWN_ACTION, reasons.QUANTITY_BEYOND_ORDER}
-
 
 def test_every_reason_of_the_catalogue_has_its_history_and_no_other_does() -> None:
     catalogue = {reason.code for reason in reasons.CATALOGUE}
-    assert catalogue == set(EARNED) | GIVEN_BY_NOBODY
-    assert not set(EARNED) & GIVEN_BY_NOBODY
+    assert catalogue == set(EARNED)
 
 
 @pytest.mark.parametrize("code", EARNED, ids=reasons.reason_name)

@@ -23,7 +23,6 @@ MALFORMED: Final = 100
 UNKNOWN_INSTRUMENT: Final = 101
 UNKNOWN_VENUE: Final = 102
 UNKNOWN_ORDER: Final = 103
-UNKNOWN_ACTION: Final = 104
 INVALID_TERMS: Final = 105
 NOTHING_TO_DO: Final = 106
 ORDER_NOT_WORKING: Final = 107
@@ -77,7 +76,6 @@ USER_CONTROL: Final = 590
 DUPLICATE_EXECUTION: Final = 600
 UNKNOWN_EXECUTION: Final = 601
 IMPOSSIBLE_TRANSITION: Final = 602
-QUANTITY_BEYOND_ORDER: Final = 603
 VENUE_REFUSED: Final = 610
 VENUE_SILENT: Final = 611
 ABSENCE_PROVEN: Final = 612
@@ -100,7 +98,6 @@ _MEANINGS: Final = (
         "no such venue is defined, or it does not trade the instrument",
     ),
     (UNKNOWN_ORDER, "UNKNOWN_ORDER", "no such order is known"),
-    (UNKNOWN_ACTION, "UNKNOWN_ACTION", "no executor is registered for this action"),
     (INVALID_TERMS, "INVALID_TERMS", "the order's terms contradict each other"),
     (NOTHING_TO_DO, "NOTHING_TO_DO", "the decision leads to no order: what it wants is already so"),
     (ORDER_NOT_WORKING, "ORDER_NOT_WORKING", "the order has ended or is being changed already"),
@@ -184,11 +181,6 @@ _MEANINGS: Final = (
         "the execution that is busted or corrected is not known",
     ),
     (IMPOSSIBLE_TRANSITION, "IMPOSSIBLE_TRANSITION", "the order cannot go there from where it is"),
-    (
-        QUANTITY_BEYOND_ORDER,
-        "QUANTITY_BEYOND_ORDER",
-        "the venue filled more than the order allowed",
-    ),
     (VENUE_REFUSED, "VENUE_REFUSED", "the venue refused"),
     (VENUE_SILENT, "VENUE_SILENT", "the venue has not answered in time"),
     (ABSENCE_PROVEN, "ABSENCE_PROVEN", "the venue was asked and never had the order"),
