@@ -25,7 +25,7 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
 
 
 class CommandEntry(Struct, frozen=True, array_like=True, gc=False):
-    """An entry whose events are left as they are stored: whoever steps the command makes them anew."""
+    """An entry whose events stay as they are stored: whoever steps the command makes them anew."""
 
     time_ns: Nanoseconds
     command: Command
