@@ -277,3 +277,14 @@ def test_an_action_without_an_executor_fails_and_says_so(station: Station) -> No
     assert isinstance(report, ReportAction)
     assert not report.succeeded
     assert "no executor" in report.text
+
+
+def test_timers_of_settled_questions_do_not_pile_up(station: Station) -> None:
+    """However many orders were answered, and though nobody asked what is due."""
+    for number in range(200):
+        order = station.order(START + number)
+        station.engine.keep()
+        tell(station, order, REPORT_REJECTED, START + number)
+    station.order(START + 200)
+    station.engine.keep()
+    assert station.engine.outbox.timers == 1

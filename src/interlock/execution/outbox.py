@@ -81,6 +81,13 @@ class Outbox:
                 elif type(event) is not DecisionJudged:
                     self._send(entry.time_ns, event)
             self.sent_sequence = sequence
+        # Timers whose question is settled go here too, however seldom anybody asks what is due.
+        self._first_timer()
+
+    @property
+    def timers(self) -> int:
+        """How many timers stand: one for each question that is open, and those behind them in line."""
+        return len(self._line) + len(self._timers)
 
     # What the engine passes on when a report was taken. Hearing needs no disk: only what leaves
     # does.
