@@ -86,7 +86,7 @@ class Outbox:
 
     @property
     def timers(self) -> int:
-        """How many timers stand: one for each question that is open, and those behind them in line."""
+        """How many timers stand: one per open question, and those behind them in line."""
         return len(self._line) + len(self._timers)
 
     # What the engine passes on when a report was taken. Hearing needs no disk: only what leaves
