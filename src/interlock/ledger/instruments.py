@@ -17,6 +17,8 @@ from interlock.messages.units import (
 )
 
 VOLATILITY_SAMPLE_NS: Final = NS_PER_SECOND
+# A move of more than this between two samples is taken as this much: the price doubled.
+MOVE_PPM_MAX: Final = PPM_ONE
 # Weight of a new sample: 1/32, a half-life of about 22 samples.
 _VOLATILITY_DECAY: Final = 32
 
@@ -126,6 +128,9 @@ class InstrumentRecord:
         if elapsed < VOLATILITY_SAMPLE_NS or self.sampled_mark == 0:
             return
         move_ppm = (self.mark - self.sampled_mark) * PPM_ONE // self.sampled_mark
+        # A placeholder quote can be a million times off: that is no volatility, and its square
+        # would not fit what a state can hold.
+        move_ppm = max(-MOVE_PPM_MAX, min(move_ppm, MOVE_PPM_MAX))
         sample = move_ppm * move_ppm * NS_PER_SECOND // elapsed
         self.variance_ppm2 += (sample - self.variance_ppm2) // _VOLATILITY_DECAY
         self.sampled_mark, self.sampled_ns = self.mark, time_ns

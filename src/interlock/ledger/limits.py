@@ -7,6 +7,9 @@ from interlock.messages.units import NS_PER_MS, Nanoseconds, Sequence
 
 FIRM: Final = "firm"
 
+# Names remembered of those who tripped one halt, none of whom may lift it.
+TRIPPERS_MAX: Final = 64
+
 
 def covers(scope: str, account: str, source: str, instrument: str, venue: str) -> bool:
     """This says whether a scope covers an order of this account, source, instrument and venue."""
@@ -152,7 +155,7 @@ class HaltRecord:
         """Everyone who tripped it; none of them may lift it."""
 
     def trip_again(self, by: str, reduce_only: bool) -> None:
-        if by not in self.trippers:
+        if by not in self.trippers and len(self.trippers) < TRIPPERS_MAX:
             self.trippers.append(by)
         if not reduce_only:
             self.reduce_only = False
