@@ -16,7 +16,7 @@ from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.encoding import Entry
-from interlock.messages.events import EFFECTS, Event
+from interlock.messages.events import EFFECTS, Event, OrderUnknown
 from interlock.messages.terms import UNKNOWN
 from interlock.messages.units import Nanoseconds, Sequence
 
@@ -31,7 +31,8 @@ FOLLOWERS = "monitoring"
 Follower = Callable[[Sequence, list[Entry]], None]
 """Called with the first sequence of a durable batch, and the batch."""
 
-_EFFECTS = frozenset(EFFECTS)
+# An order in doubt is no effect, but its venue is asked when that is durable.
+_LEAVING = frozenset((*EFFECTS, OrderUnknown))
 
 
 class Stages:
@@ -116,7 +117,7 @@ class Engine:
             self._hear(time_ns, command)
         if self._open_effects_ns < 0:
             for event in events:
-                if type(event) in _EFFECTS:
+                if type(event) in _LEAVING:
                     self._open_effects_ns = time_ns
                     break
         if stages is not None:
@@ -164,7 +165,7 @@ class Engine:
         if order is None:
             self.outbox.settle(number)
         elif order.status == UNKNOWN:
-            self.outbox.ask_about(time_ns, order.venue.name, number)
+            self.outbox.ask_about(time_ns, order.venue.name, number, self.sequence)
         elif order.asked_ns != 0:
             self.outbox.still_owed(number, order.asked_ns)
         else:

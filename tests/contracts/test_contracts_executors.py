@@ -1,5 +1,6 @@
 """Every executor keeps the contract, and says what its own world answered."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -53,6 +54,13 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/nonsense":
             self.wfile.write(b"moo\r\n\r\n")
+            return
+        if self.path == "/drip":
+            # Each byte is in time; the answer never is. It ends when nobody listens any more.
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(b"H")
+                    threading.Event().wait(0.02)
             return
         code = 200 if self.path == "/ok" else int(self.path[1:])
         if code == 200:
@@ -116,6 +124,11 @@ class TestWebhookExecutor(ExecutorSuite):
         report = WebhookExecutor(self.server.url("nonsense")).execute(TIME_NS, ACTION)
         assert not report.succeeded
         assert "may have arrived" in report.text
+
+    def test_an_answer_that_drips_is_cut_off_and_reported_as_not_known(self) -> None:
+        report = WebhookExecutor(self.server.url("drip"), 0.2).execute(TIME_NS, ACTION)
+        assert not report.succeeded
+        assert "no answer in 0.2 s" in report.text
 
     def test_an_address_that_makes_no_sense_is_a_failure(self) -> None:
         report = WebhookExecutor("http://[nowhere").execute(TIME_NS, ACTION)

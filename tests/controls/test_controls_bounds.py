@@ -94,6 +94,14 @@ def test_order_value_passes_at_its_bound_and_not_beyond() -> None:
           VALUE_ABOVE_ORDER_LIMIT, (100_000, 100_010), 100_000)  # fmt: skip
 
 
+def test_a_sale_is_worth_the_touch_when_its_limit_is_below_it() -> None:
+    world = quoted()
+    world.say(limit("order_value", value_max=99_900))
+    low = {"side": SELL, "price": 9_600}
+    check(world, "order_value", {**low, "quantity": 10}, {**low, "quantity": 11},
+          VALUE_ABOVE_ORDER_LIMIT, (99_900, 109_890), 99_900)  # fmt: skip
+
+
 @pytest.mark.parametrize(("side", "price", "beyond"), [(BUY, 10_500, 10_501), (SELL, 9_500, 9_499)])
 def test_the_collar_passes_at_its_bound_and_not_beyond(side: int, price: int, beyond: int) -> None:
     check(quoted(), "price_collar", {"side": side, "price": price},
@@ -366,7 +374,8 @@ def test_an_amend_opens_nothing_and_is_a_message() -> None:
 def test_an_amend_is_held_to_the_collar_and_to_what_is_displayed() -> None:
     world, order = working()
     assert amended(world, order, 20, 10_501) == PRICE_OUTSIDE_COLLAR
-    world.quote(quantity=4)
+    # All that is left of it would trade at once, not only what the amend adds.
+    world.quote(quantity=24)
     assert amended(world, order, 25, 10_010) == QUANTITY_ABOVE_DISPLAYED
     assert amended(world, order, 24, 10_010) == NONE
 
@@ -382,3 +391,10 @@ def test_a_reduce_only_order_may_grow_to_flat_and_not_past_it() -> None:
     world.report(order, REPORT_ACCEPTED)
     assert amended(world, order, 11) != NONE
     assert amended(world, order, 10) == NONE
+
+
+def test_an_amend_that_adds_nothing_is_held_to_what_is_displayed_when_it_would_take() -> None:
+    world, order = working(20)
+    world.quote(quantity=19)
+    assert amended(world, order, 20, 10_010) == QUANTITY_ABOVE_DISPLAYED
+    assert amended(world, order, 20, 10_009) == NONE

@@ -24,6 +24,7 @@ from interlock.messages.events import (
 from interlock.messages.reasons import (
     CASH_BELOW_MINIMUM,
     GROSS_EXPOSURE_ABOVE_LIMIT,
+    INSTRUMENT_NOT_AUTHORISED,
     INVALID_TERMS,
     MARKET_MISSING,
     MESSAGE_RATE_ABOVE_LIMIT,
@@ -42,6 +43,7 @@ from interlock.messages.terms import (
     LIMIT,
     MARKET,
     MARKETABLE_LIMIT,
+    REFUSE,
     REPORT_ACCEPTED,
     REPORT_CANCELLED,
     REPORT_DONE_FOR_DAY,
@@ -330,6 +332,45 @@ def test_a_flatten_cancels_the_account_and_closes_what_it_holds(lots: int) -> No
 
 def test_a_flatten_of_nothing_has_nothing_to_do() -> None:
     assert reason(quoted().decide(Flatten())) == NOTHING_TO_DO
+
+
+def restricted(instruments: tuple[str, ...], *actions: str) -> World:
+    """Model's orders work in COIN and in GOLD; `desk` may do less."""
+    desk = Source("desk", "main", instruments=instruments, actions=actions)
+    world = World(opening(sources=(desk,)))
+    for instrument in ("COIN", "GOLD"):
+        world.quote(instrument=instrument)
+        world.order(instrument=instrument)
+    return world
+
+
+@pytest.mark.parametrize("instruments", [(), ("COIN", "GOLD")])
+def test_a_flatten_of_who_may_not_order_cancels_nothing(instruments: tuple[str, ...]) -> None:
+    world = restricted(instruments, "notify")
+    for symbol in ("", "COIN"):
+        (judged,) = world.decide(Flatten(symbol), source="desk")
+        assert isinstance(judged, DecisionJudged)
+        assert judged.severity == REFUSE
+
+
+def test_a_flatten_of_an_instrument_that_is_not_the_sources_to_trade_is_refused() -> None:
+    world = restricted(("GOLD",), "orders")
+    (judged,) = world.decide(Flatten("COIN"), source="desk")
+    assert judged.reason == INSTRUMENT_NOT_AUTHORISED
+
+
+def test_a_flatten_of_everything_leaves_out_what_is_not_the_sources_to_trade() -> None:
+    world = restricted(("GOLD",), "orders")
+    coin, gold = world.ledger.orders.open.values()
+    world.report(coin.order, REPORT_FILL, execution_id="e", quantity=1, price=PRICE)
+    world.report(gold.order, REPORT_FILL, execution_id="e", quantity=1, price=PRICE)
+    judged, cancel, close = world.decide(Flatten(), source="desk")
+    assert reason([judged]) == 0
+    # The account's emergency exit: the order is another source's.
+    assert isinstance(cancel, CancelRequested)
+    assert cancel.order == gold.order
+    assert isinstance(close, OrderCleared)
+    assert (close.instrument, close.side, close.quantity) == ("GOLD", SELL, 1)
 
 
 def test_a_flatten_is_judged_at_once_and_not_behind_the_queue() -> None:

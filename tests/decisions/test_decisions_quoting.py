@@ -18,6 +18,7 @@ from interlock.messages.reasons import INVALID_TERMS, NOTHING_TO_DO, OUT_OF_QUOT
 from interlock.messages.terms import (
     BUY,
     GTC,
+    IOC,
     MARKET,
     PENDING_CANCEL,
     REPORT_ACCEPTED,
@@ -72,12 +73,11 @@ def obey(world: World, events: list[Event]) -> None:
                          quantity=event.quantity, price=event.price)  # fmt: skip
 
 
-def place(world: World, side: int, levels: list[tuple[int, int]]) -> None:
-    """Orders stand there, several at one price as well."""
-    for price, quantity in levels:
-        made = world.order(side, quantity, terms=Terms(price=price, time_in_force=GTC,
-                                                       venue="alpha"))  # fmt: skip
-        world.report(made[-1].order, REPORT_ACCEPTED)
+def place(world: World, side: int, levels: Levels) -> None:
+    """Quotes of an earlier ladder stand there."""
+    if levels:
+        bids, asks = (levels, ()) if side == BUY else ((), levels)
+        obey(world, effects(want(world, bids, asks)))
 
 
 def fewest(there: list[tuple[int, int]], wanted: Levels) -> int:
@@ -92,18 +92,17 @@ def fewest(there: list[tuple[int, int]], wanted: Levels) -> int:
     return best
 
 
-levels = st.lists(st.tuples(st.integers(9_985, 9_989), st.integers(1, 3)), max_size=4)
 ladders = st.dictionaries(st.integers(9_985, 9_989), st.integers(1, 3), max_size=3).map(
     lambda wanted: tuple(sorted(wanted.items(), reverse=True))
 )
 
 
-@given(levels, ladders)
-def test_a_ladder_becomes_the_fewest_messages(there: list[tuple[int, int]], wanted: Levels) -> None:
+@given(ladders, ladders)
+def test_a_ladder_becomes_the_fewest_messages(there: Levels, wanted: Levels) -> None:
     world = quoted()
     place(world, BUY, there)
     made = effects(want(world, wanted))
-    assert len(made) == fewest(there, wanted)
+    assert len(made) == fewest(list(there), wanted)
     obey(world, made)
     assert standing(world, BUY) == sorted(wanted)
     # What is wanted stands: asked for again, nothing is left to do.
@@ -215,3 +214,31 @@ def test_what_is_no_ladder_is_refused(what: str) -> None:
     bids, asks, terms = NO_LADDERS[what]
     (verdict,) = want(quoted(), bids, asks, terms)
     assert verdict.reason == INVALID_TERMS
+
+
+OTHER_TERMS = {
+    "another time in force": Terms(price=9_985, venue="alpha"),
+    "post-only": Terms(price=9_985, time_in_force=GTC, venue="alpha", post_only=True),
+    "reduce-only": Terms(price=9_985, time_in_force=GTC, venue="alpha", reduce_only=True),
+    "a display": Terms(price=9_985, time_in_force=GTC, venue="alpha", display=1),
+    "a market order": Terms(MARKET, time_in_force=GTC, venue="alpha"),
+}
+
+
+@pytest.mark.parametrize("what", OTHER_TERMS)
+def test_a_ladder_leaves_the_sources_orders_under_other_terms_alone(what: str) -> None:
+    world = quoted()
+    held = world.order(SELL, 9, 9_990)[-1].order
+    world.report(held, REPORT_FILL, execution_id="h", quantity=9, price=9_990)
+    order = world.order(BUY, 5, terms=OTHER_TERMS[what])[-1].order
+    world.report(order, REPORT_ACCEPTED)
+    assert effects(want(world, ())) == []
+    (made,) = effects(want(world, ((9_985, 5),)))
+    assert isinstance(made, OrderCleared)
+
+
+def test_a_ladder_takes_no_immediate_order_for_a_quote() -> None:
+    world = quoted()
+    terms = Terms(price=9_985, time_in_force=IOC, venue="alpha")
+    world.order(BUY, 5, terms=terms)
+    assert effects(want(world, (), terms=terms)) == []

@@ -133,5 +133,6 @@ class Station:
             for time_ns, command in self.outbox.due(now_ns):
                 said.append((time_ns, command))
                 self.engine.take(now_ns, command)
+            self.engine.keep()
         self.engine.keep()
         return said

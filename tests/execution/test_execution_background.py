@@ -15,9 +15,11 @@ class Gated:
 
     def __init__(self) -> None:
         self.gate = threading.Event()
+        self.begun = threading.Event()
         self.done: list[int] = []
 
     def execute(self, time_ns: int, action: ActionCleared) -> ReportAction:
+        self.begun.set()
         self.gate.wait(timeout=30)
         self.done.append(action.action)
         return ReportAction(action.action, True, "done")
@@ -61,3 +63,19 @@ def test_one_action_too_many_is_answered_at_once_as_not_carried_out() -> None:
     assert str(WAITING_MAX) in refused.text
     slow.gate.set()
     assert len(executor.close()) == WAITING_MAX
+
+
+def test_closing_does_not_wait_for_ever_and_says_what_is_not_known() -> None:
+    slow = Gated()
+    executor = BackgroundExecutor(slow, close_seconds=0)
+    executor.begin(START, cleared(1))
+    slow.begun.wait(timeout=30)
+    executor.begin(START, cleared(2))
+
+    first, second = executor.close()
+
+    assert (first.action, first.succeeded) == (1, False)
+    assert "not known" in first.text
+    assert (second.action, second.succeeded) == (2, False)
+    assert "not carried out" in second.text
+    slow.gate.set()

@@ -114,6 +114,41 @@ def test_silence_makes_the_order_unknown_and_the_venue_is_asked(station: Station
     assert status(station, order) == UNKNOWN
 
 
+def test_a_venue_is_not_asked_before_the_silence_is_durable(station: Station) -> None:
+    order = sent(station)
+    [(_, silence)] = station.outbox.due(START + SILENCE_NS)
+    station.engine.take(START + SILENCE_NS, silence)
+    assert station.outbox.due(START + 100 * SILENCE_NS) == []
+    station.engine.begin_keeping()
+    assert queries(station) == []
+    assert station.engine.effects_since_ns == START + SILENCE_NS
+    station.engine.finish_keeping()
+    assert queries(station) == [START + SILENCE_NS]
+    assert status(station, order) == UNKNOWN
+
+
+def test_an_answer_before_the_silence_is_durable_spares_the_question(station: Station) -> None:
+    order = sent(station)
+    [(_, silence)] = station.outbox.due(START + SILENCE_NS)
+    station.engine.take(START + SILENCE_NS, silence)
+    tell(station, order, REPORT_ACCEPTED, START + SILENCE_NS + 1)
+    assert station.elapse(START + 100 * SILENCE_NS) == []
+    assert queries(station) == []
+
+
+def test_a_doubt_of_another_reason_is_not_asked_about_before_it_is_durable(
+    station: Station,
+) -> None:
+    order = sent(station)
+    station.outbox.settle(order)
+    station.engine.take(START + 1, ReportOrder("alpha", order, REPORT_SILENCE))
+    assert station.outbox.due(START + 1 + SILENCE_NS) == []
+    assert queries(station) == []
+    station.engine.keep()
+    assert station.outbox.due(START + 1 + 2 * SILENCE_NS) == []
+    assert queries(station) == [START + 1 + 2 * SILENCE_NS]
+
+
 def test_the_venue_is_asked_less_and_less_often_and_not_for_ever(station: Station) -> None:
     sent(station)
     said = station.elapse(START + 100_000 * SECOND)

@@ -64,6 +64,7 @@ BREAKS = {
     invariants.RESERVED_IS_WORST_CASE: change("cash.reserved", 1),
     invariants.RESERVATION_RELEASED: change("order.status", 5),
     invariants.CHILDREN_WITHIN_PARENT: release_too_much,
+    invariants.FILL_WITHIN_LIMIT: change("order.price_allowed", -1),
     invariants.NO_ORDER_BEYOND_THE_GATE: lose_the_verdict,
 }
 

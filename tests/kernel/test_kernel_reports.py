@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from interlock.kernel.invariants import FILLED_WITHIN_ALLOWED
+from interlock.kernel.invariants import FILLED_WITHIN_ALLOWED, NO_EVENT_FOR_UNKNOWN_ORDER
 from interlock.messages.commands import ReportOrder
 from interlock.messages.decisions import CancelOrders, ReplaceOrder, Terms
 from interlock.messages.events import (
@@ -191,7 +191,16 @@ def test_an_execution_id_is_the_orders_own() -> None:
 def test_an_order_that_nobody_knows_is_noticed(kind: int) -> None:
     world, _ = placed()
     said = world.report(31_337, kind, **fill("e", 1))
-    assert said == [ReportIgnored(31_337, kind, UNKNOWN_ORDER)]
+    assert said[0] == ReportIgnored(31_337, kind, UNKNOWN_ORDER)
+    if kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
+        # It traded, and our books do not say so: nothing but reducing until someone looked.
+        assert [getattr(event, "name", "") for event in said[1:]] == [
+            NO_EVENT_FOR_UNKNOWN_ORDER,
+            "",
+        ]
+        assert world.ledger.halts["firm"].reduce_only
+    else:
+        assert said[1:] == []
 
 
 @pytest.mark.parametrize("kind", REPORT_KINDS)

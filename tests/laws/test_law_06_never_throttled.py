@@ -15,7 +15,7 @@ from interlock.messages.commands import (
 )
 from interlock.messages.decisions import CancelOrders, Flatten, OrderQuantity, Terms
 from interlock.messages.definitions import Bounds
-from interlock.messages.events import CancelRequested, DecisionJudged, Event
+from interlock.messages.events import CancelRequested, DecisionJudged, Event, OrderCleared
 from interlock.messages.reasons import HALT_CANCEL, QUEUE_FULL, REQUESTED
 from interlock.messages.terms import (
     ALLOW,
@@ -25,8 +25,10 @@ from interlock.messages.terms import (
     PENDING_CANCEL,
     RELEASE_RETIRED,
     REPORT_ACCEPTED,
+    REPORT_FILL,
     REPORT_SILENCE,
     RISK_REDUCING,
+    SELL,
     SUSPENDED,
     UNKNOWN,
 )
@@ -133,3 +135,38 @@ def test_what_the_queue_has_no_room_for_is_refused_at_once_and_cancels_are_not_a
     assert len(world.ledger.waiting) == 3
     world.say(ProposeDecision(world.decision(CancelOrders())))
     assert world.ledger.orders.find(first(world)).status == PENDING_CANCEL
+
+
+def holding(stop: str) -> World:
+    """The account is long 10, and a count is at its bound."""
+    world = World(opening(bounds=Bounds(open_orders_max=2 if stop == "the bound" else 100)))
+    world.quote()
+    held = world.decide(OrderQuantity("COIN", BUY, 10, Terms(price=10_010, venue="alpha")))
+    world.report(held[-1].order, REPORT_FILL, execution_id="e", quantity=10, price=10_010)
+    for _ in range(2):
+        world.decide(RESTING)
+    if stop != "the bound":
+        world.say(limit(stop, count_max=2))
+    if stop == "message_rate":
+        for _ in range(2):
+            world.decide(RESTING)
+    return world
+
+
+@pytest.mark.parametrize("stop", ["message_rate", "open_orders", "the bound"])
+def test_what_is_proven_to_reduce_is_counted_and_not_stopped_by_the_count(stop: str) -> None:
+    world = holding(stop)
+    price = Terms(price=9_990, venue="alpha")
+    reducing = Terms(price=9_990, venue="alpha", reduce_only=True)
+    assert world.decide(OrderQuantity("COIN", SELL, 4, price))[0].severity > ALLOW
+    passed = world.decide(OrderQuantity("COIN", SELL, 4, reducing))
+    assert passed[0].severity == ALLOW
+    findings = passed[0].findings
+    counted = [place for place in range(0, len(findings), 5)
+               if findings[place + 3] == 3 and findings[place + 4] == 2]  # fmt: skip
+    assert [findings[place + 2] for place in counted] == [ALLOW]
+    # It has no more room than the position: beyond flat it is new risk.
+    assert world.decide(OrderQuantity("COIN", SELL, 7, reducing))[0].severity > ALLOW
+    flattened = world.say(ProposeDecision(world.decision(Flatten())))
+    (close,) = [event for event in flattened if isinstance(event, OrderCleared)]
+    assert (close.quantity, close.reduce_only) == (6, True)

@@ -17,7 +17,14 @@ from interlock.messages.commands import (
     ReportOrder,
     ServeQueue,
 )
-from interlock.messages.decisions import Basket, NamedAction, OrderQuantity, ReplaceOrder, Terms
+from interlock.messages.decisions import (
+    Basket,
+    Flatten,
+    NamedAction,
+    OrderQuantity,
+    ReplaceOrder,
+    Terms,
+)
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import (
     CancelRequested,
@@ -273,3 +280,51 @@ def test_a_decision_that_waited_is_judged_under_the_halt_that_came_meanwhile() -
     events = world.say(ServeQueue(9))
     assert [event.reason for event in events] == [HALTED]
     assert not [event for event in events if isinstance(event, OrderCleared)]
+
+
+@pytest.mark.parametrize("scope", COVERING)
+@pytest.mark.parametrize("lots", [10, -10])
+def test_a_halt_lets_a_reduce_only_order_reduce_unless_it_is_the_venues(
+    scope: str, lots: int
+) -> None:
+    world = quoted()
+    hold(world, lots)
+    out, more = (SELL, BUY) if lots > 0 else (BUY, SELL)
+    world.say(Halt(scope, "ann", "stop"))
+    assert reason(world, out) == HALTED
+    assert reason(world, more, terms=REDUCING) == HALTED
+    assert reason(world, out, 11, terms=REDUCING) == HALTED
+    is_venue = scope.startswith("venue:")
+    assert reason(world, out, 6, terms=REDUCING) == (HALTED if is_venue else 0)
+    # What works already may trade: together they may not pass flat.
+    assert reason(world, out, 5, terms=REDUCING) == HALTED
+
+
+def test_a_halt_of_a_venue_does_not_stop_reducing_elsewhere() -> None:
+    world = quoted()
+    hold(world, 10)
+    world.say(Halt("venue:alpha", "ann", "stop"))
+    elsewhere = Terms(price=PRICE, venue="beta", reduce_only=True)
+    assert reason(world, SELL, 10, terms=elsewhere) == 0
+
+
+def test_a_flatten_closes_under_a_halt() -> None:
+    world = quoted()
+    hold(world, 10)
+    world.say(Halt("firm", "ann", "stop"))
+    verdict, cleared = world.say(ProposeDecision(world.decision(Flatten("COIN"))))
+    assert isinstance(verdict, DecisionJudged)
+    assert verdict.reason == 0
+    assert isinstance(cleared, OrderCleared)
+    assert (cleared.side, cleared.quantity, cleared.reduce_only) == (SELL, 10, True)
+
+
+@pytest.mark.parametrize("first", ["ann", "invariant:fills"])
+def test_nothing_passes_a_halt_that_an_invariant_tripped_alone_or_beside_someone(
+    first: str,
+) -> None:
+    world = quoted()
+    hold(world, 10)
+    world.say(Halt("instrument:COIN", first, "stop"))
+    world.say(Halt("instrument:COIN", "invariant:fills", "books"))
+    assert reason(world, SELL, terms=REDUCING) == HALTED

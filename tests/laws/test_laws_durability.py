@@ -13,7 +13,7 @@ from interlock.journal.reader import JournalReader
 from interlock.journal.writer import JournalWriter
 from interlock.messages.commands import ProposeDecision, ReportOrder
 from interlock.messages.decisions import CancelOrders, ReplaceOrder
-from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
+from interlock.messages.events import CancelRequested, OrderCleared, OrderUnknown, ReplaceRequested
 from interlock.messages.identity import order_sequence
 from interlock.messages.terms import REPORT_ACCEPTED, UNKNOWN
 from worlds import START
@@ -32,12 +32,20 @@ def effects_in(directory: Path) -> list[tuple[str, int]]:
                 found.append(("cancel", event.order))
             elif isinstance(event, ReplaceRequested):
                 found.append(("replace", event.order))
+            elif isinstance(event, OrderUnknown):
+                found.append(("query", event.order))
     return found
 
 
 def effects_at(station: Station) -> list[tuple[str, int]]:
-    """The effects that have reached the venue, in order."""
-    return [(what, order) for what, _, order in station.venue.reached if what != "query"]
+    """What has reached the venue, in order; of the questions about an order the first, since the
+    later ones have the same reason."""
+    reached = [(what, order) for what, _, order in station.venue.reached]
+    return [
+        (what, order)
+        for place, (what, order) in enumerate(reached)
+        if what != "query" or (what, order) not in reached[:place]
+    ]
 
 
 def test_a_crash_before_the_disk_has_it_leaves_no_entry_and_no_effect(tmp_path: Path) -> None:

@@ -214,7 +214,8 @@ def report(draw: Chance | Drawn, world: World) -> Command:
     """What a venue may say of an order, true or not."""
     number = some_order(draw, world)
     order = world.ledger.orders.find(number)
-    likely = (REPORT_FILL,) * 8
+    # What nobody knows halts the firm when it trades: seldom enough to leave room for the rest.
+    likely = (REPORT_FILL,) * 8 if order is not None else (REPORT_ACCEPTED,) * 80
     if order is not None and order.status == CLEARED:
         likely += (REPORT_ACCEPTED,) * 40
     if order is not None and order.is_replacing():
@@ -231,14 +232,20 @@ def report(draw: Chance | Drawn, world: World) -> Command:
         world.keys += 1
         fields["execution_id"] = draw.pick((f"x{world.keys}",) * 7 + (*fills, ""))
         fields["quantity"] = draw.pick((1, 1, min(2, left), left) * 9 + (left + 1, 0, 1 << 61))
-        fields["price"] = draw.pick((price(draw),) * 18 + (0, 1 << 61))
+        fair = price(draw)
+        if order is not None and order.is_worse(fair, order.price) and draw.number(0, 39) < 39:
+            fair = order.price
+        fields["price"] = draw.pick((fair,) * 18 + (0, 1 << 61))
         fields["fee"] = draw.pick((0, 1, -1, 7) * 5 + (1 << 61,))
     if kind in (REPORT_BUST, REPORT_CORRECTION):
         fields["reference"] = draw.pick((*fills, *fills, *fills, "nothing"))
     if kind in (REPORT_REPLACED, REPORT_RESTATED):
         asked = order.asked_quantity if order is not None else 1
         fields["quantity"] = draw.pick((asked,) * 9 + (left, 0, -1, 40))
-        fields["price"] = draw.pick((MID, MID - 1, MID - 2, MID + 1, 0))
+        stated = draw.pick((MID, MID - 1, MID - 2, MID + 1, 0))
+        if order is not None and stated > 0 and draw.number(0, 19) < 19:
+            stated = order.asked_price if order.is_replacing() else order.price
+        fields["price"] = stated
     if kind in (REPORT_REPLACED, REPORT_REPLACE_REJECTED):
         asked = order.revision_asked if order is not None else 1
         fields["revision"] = draw.pick((asked,) * 8 + (asked - 1, 0, asked + 1))

@@ -61,9 +61,10 @@ def test_a_late_report_is_understood_within_memory_and_noticed_beyond_it() -> No
     world = small_world(finished_orders_max=1)
     first, second = filled_order(world), filled_order(world)
     late = {"execution_id": "late", "quantity": 1, "price": PRICE}
-    assert world.report(first, REPORT_FILL, **late) == [
-        ReportIgnored(first, REPORT_FILL, UNKNOWN_ORDER)
-    ]
+    assert world.report(first, REPORT_FILL, **late)[0] == ReportIgnored(
+        first, REPORT_FILL, UNKNOWN_ORDER
+    )
+    assert world.ledger.halts["firm"].reduce_only
     said = world.report(second, REPORT_FILL, execution_id=f"e{second}", quantity=5, price=PRICE)
     assert said == [ReportIgnored(second, REPORT_FILL, DUPLICATE_EXECUTION)]
 

@@ -39,8 +39,8 @@ COLUMNS = [
 ]  # fmt: skip
 CELLS = {
     CLEARED:          "C W J q X E D K . . q . . . q U . .",
-    WORKING:          ". . J q X E D K . R q q . . q . . .",
-    PARTIALLY_FILLED: ". . J q X E D K . R q q q q q . . .",
+    WORKING:          ". . J q X E D K . R q q . . q U . .",
+    PARTIALLY_FILLED: ". . J q X E D K . R q q q q q U . .",
     PENDING_CANCEL:   "K K J K X E D . o . K K K K K z K K",
     PENDING_REPLACE:  "R R J R X E D K . R o o R R R z R R",
     UNKNOWN:          "n q J q X E D U U . o U U U q . K R",

@@ -20,6 +20,7 @@ from interlock.messages.terms import (
     MAKER,
     MARKET,
     OPENING_AUCTION,
+    PRE_OPEN,
     REPORT_ACCEPTED,
     REPORT_CANCELLED,
     REPORT_EXPIRED,
@@ -70,14 +71,42 @@ def test_a_taker_walks_displayed_depth_and_the_rest_is_cancelled() -> None:
     assert {r.liquidity for r in world.reports(1) if r.kind == REPORT_FILL} == {TAKER}
 
 
-def test_what_was_taken_stays_taken_until_the_recording_shows_another_quantity() -> None:
+def test_what_was_taken_stays_taken_and_only_growth_adds() -> None:
     world = replay()
     world.submit(cleared(1, BUY, 4, 102, time_in_force=IOC))
     assert fills(world.submit(cleared(2, BUY, 4, 102, time_in_force=IOC))) == [(102, 1)]
     world.show(((100, 10),), ((102, 5), (103, 8)))
     assert fills(world.submit(cleared(3, BUY, 4, 102, time_in_force=IOC))) == []
     world.show(((100, 10),), ((102, 6), (103, 8)))
-    assert fills(world.submit(cleared(4, BUY, 4, 102, time_in_force=IOC))) == [(102, 4)]
+    assert fills(world.submit(cleared(4, BUY, 4, 102, time_in_force=IOC))) == [(102, 1)]
+
+
+def test_a_level_that_flickers_is_used_once() -> None:
+    world = replay()
+    taken = 0
+    for number in range(1, 7):
+        world.show(((100, 10),), ((102, 5 + (number + 1) % 2), (103, 8)))
+        words = world.submit(cleared(number, BUY, 50, 102, time_in_force=IOC))
+        taken += sum(quantity for _, quantity in fills(words))
+    assert taken == 6
+
+
+def test_a_trade_printed_before_the_opening_fills_nobody() -> None:
+    day = phased((9, PRE_OPEN), (10, CONTINUOUS), (17, CLOSED))
+    world = Replay(RecordedVenue(VENUE, [day]))
+    world.listen(9 * HOUR)
+    world.submit(cleared(1, BUY, 5, 101))
+    assert fills(world.trade(99, 20, SELL)) == []
+    world.listen(10 * HOUR)
+    assert fills(world.trade(99, 20, SELL)) == [(101, 5)]
+
+
+def test_the_print_of_depth_that_crossed_us_does_not_fill_us_again() -> None:
+    world = replay()
+    world.submit(cleared(1, BUY, 10, 101))
+    assert fills(world.show(((100, 10),), ((101, 4), (102, 5)))) == [(101, 4)]
+    assert fills(world.trade(101, 4, SELL)) == []
+    assert fills(world.trade(101, 4, SELL)) == [(101, 4)]
 
 
 def test_a_market_order_meets_only_what_is_displayed() -> None:

@@ -122,7 +122,7 @@ CATALOGUE: Final = (
     ControlKind(
         "message_rate",
         "C05",
-        "too many messages in a window; cancels are counted, never blocked",
+        "too many messages in a window; cancels and what reduces are counted, never blocked",
         "RTS 6 15(1)(d); FIA 2024",
         EVERYWHERE,
         (

@@ -14,7 +14,7 @@ from interlock.messages.reasons import (
     POSITION_ABOVE_LIMIT,
 )
 from interlock.messages.terms import BUY, MARGINED
-from interlock.messages.units import PPM_ONE, Lots
+from interlock.messages.units import Lots
 
 
 def worst_position_after(proposal: Proposal) -> Lots:
@@ -90,8 +90,8 @@ class GrossExposure(Control):
 @final
 class CashLimit(Control):
     """Refuses a purchase that could leave the account less free cash than `minimum`, open purchases
-    counted at their limits and fees at the venue's taker rate (C08). Sales pass, and so does what
-    only settles differences.
+    counted at their limits, and the fees of this decision at the venue's taker rate (C08). Sales
+    pass, and so does what only settles differences.
     """
 
     def __init__(self, limit: Limit) -> None:
@@ -107,10 +107,7 @@ class CashLimit(Control):
         if proposal.side != BUY or instrument.settlement == MARGINED:
             finding.allow(free, self.minimum)
             return
-        fee = 0
-        if venue.taker_fee_ppm > 0:
-            fee = proposal.added_value * venue.taker_fee_ppm // PPM_ONE + 1
-        after = free - proposal.ahead_value - proposal.added_value - fee
+        after = free - proposal.ahead_value - proposal.added_value - proposal.added_fee()
         if after < self.minimum and proposal.added_value > 0:
             finding.refuse(CASH_BELOW_MINIMUM, after, self.minimum)
         else:

@@ -3,6 +3,7 @@
 from typing import Final, final
 
 from interlock.controls.control import Control, Finding
+from interlock.controls.rules import is_reducing
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import FIRM
@@ -12,8 +13,8 @@ from interlock.messages.reasons import MESSAGE_RATE_ABOVE_LIMIT, OPEN_ORDERS_ABO
 
 @final
 class MessageRate(Control):
-    """Refuses a message beyond `count_max` in `window_ms` (C05). Cancels are counted and never
-    blocked.
+    """Refuses a message beyond `count_max` in `window_ms` (C05). Cancels, and orders that
+    are proven to reduce, are counted and never blocked.
     """
 
     def __init__(self, limit: Limit, number: int) -> None:
@@ -27,12 +28,16 @@ class MessageRate(Control):
             finding.cannot_evaluate()
             return
         count = window.count_at(ledger.time_ns) + proposal.ahead_messages + 1
+        if is_reducing(proposal):
+            finding.allow(count, self.count_max)
+            return
         finding.refuse_above(MESSAGE_RATE_ABOVE_LIMIT, count, self.count_max)
 
 
 @final
 class OpenOrders(Control):
-    """Refuses a new order when `count_max` are open in its scope (C39). An amend opens nothing."""
+    """Refuses a new order when `count_max` are open in its scope (C39). An amend opens nothing;
+    what is proven to reduce is counted and never refused."""
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
@@ -49,9 +54,11 @@ class OpenOrders(Control):
         if proposal.replaces is not None:
             finding.allow(count, self.count_max)
             return
-        finding.refuse_above(
-            OPEN_ORDERS_ABOVE_LIMIT, count + proposal.ahead_orders + 1, self.count_max
-        )
+        count += proposal.ahead_orders + 1
+        if is_reducing(proposal):
+            finding.allow(count, self.count_max)
+            return
+        finding.refuse_above(OPEN_ORDERS_ABOVE_LIMIT, count, self.count_max)
 
     def _open(self, ledger: Ledger) -> int:
         if self.kind == FIRM:

@@ -91,6 +91,8 @@ class Gate:
         self._noted = 0
         self.severity = ALLOW
         self.reason = NONE
+        self.is_authorised = False
+        """Whether the source of the last judged plan may ask for what it asks at all."""
         self._finding: Final = Finding()
         self._armed: list[ArmedControl] = []
         self._routes: dict[tuple[str, str, str], Route] = {}
@@ -101,6 +103,7 @@ class Gate:
         self._begin()
         ledger, finding = self.ledger, self._finding
         rules.authorised_source(plan, ledger, finding)
+        self.is_authorised = finding.severity == ALLOW
         self._note(-1, -rules.AUTHORISED_SOURCE)
         if plan.problem != NONE:
             finding.refuse(plan.problem, 0, 0)
@@ -134,6 +137,7 @@ class Gate:
         self._noted = 0
         self.severity = ALLOW
         self.reason = NONE
+        self.is_authorised = False
 
     def findings(self) -> tuple[int, ...]:
         """Every finding of the last judgement, `WIDTH` numbers each."""

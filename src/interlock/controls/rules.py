@@ -9,7 +9,7 @@ from typing import Final
 from interlock.controls.control import Finding
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.limits import FIRM
+from interlock.ledger.limits import FIRM, HaltRecord
 from interlock.messages.reasons import (
     ACTION_NOT_AUTHORISED,
     DECISION_EXPIRED,
@@ -60,7 +60,7 @@ RULES: Final = {
     INSTRUMENT: ("instrument", "C12", "an instrument that is unknown or not the source's to trade"),
     ROUTE: ("route", "C13", "an order that no venue can take"),
     PHASE: ("session_phase", "C13", "an order while the instrument is closed or suspended"),
-    HALTS: ("halts", "C20", "new risk where a halt stands"),
+    HALTS: ("halts", "C20", "new risk where a halt stands; reduce-only orders may reduce"),
     REDUCING: ("reduce_only", "C09", "a reduce-only order that would do more than reduce"),
     LIMITS_PRESENT: ("limits_present", "C03", "an instrument that lacks a limit every order needs"),
     ADMISSION: ("admission", "C05", "decisions beyond the bound of the queue, or after the close"),
@@ -109,6 +109,7 @@ def expired_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
 
 
 def admission(plan: Plan, ledger: Ledger, finding: Finding) -> None:
+    """What is proven to reduce is counted, and never refused by the count (law 6)."""
     if not ledger.is_session_open:
         finding.refuse(SESSION_CLOSED, 0, 1)
         return
@@ -117,7 +118,11 @@ def admission(plan: Plan, ledger: Ledger, finding: Finding) -> None:
         finding.refuse_above(TOO_MANY_ORDERS, actions, ledger.bounds.open_orders_max)
         return
     orders = len(ledger.orders.open) + len(plan.proposals)
-    finding.refuse_above(TOO_MANY_ORDERS, orders, ledger.bounds.open_orders_max)
+    finding.allow(orders, ledger.bounds.open_orders_max)
+    for proposal in plan.proposals:
+        if not is_reducing(proposal):
+            finding.refuse_above(TOO_MANY_ORDERS, orders, ledger.bounds.open_orders_max)
+            return
 
 
 def instrument(plan: Plan, proposal: Proposal, finding: Finding) -> None:
@@ -156,8 +161,10 @@ def session_phase(proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
 
 
 def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Finding) -> None:
-    """A halt refuses; a reduce-only halt lets through what only reduces. Observed is the number of
-    halts that cover the order."""
+    """A halt refuses new risk. A reduce-only order that is proven to reduce passes it, unless the
+    halt is a venue's or an invariant tripped it: then neither the venue nor our books can be relied
+    on. A reduce-only halt lets through whatever only reduces. Observed is the number of halts that
+    cover the order."""
     if len(ledger.halts) == 0:
         finding.allow(0, 0)
         return
@@ -170,19 +177,44 @@ def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Findin
             scopes.append(f"venue:{proposal.venue.name}")
     standing = 0
     is_reduce_only = True
+    is_total = False
     for scope in scopes:
         halt = ledger.halts.get(scope)
         if halt is not None:
             standing += 1
             is_reduce_only = is_reduce_only and halt.reduce_only
+            is_total = is_total or _is_total(scope, halt)
     if standing == 0:
         finding.allow(0, 0)
-    elif not is_reduce_only or proposal is None:
+    elif proposal is None or is_total:
         finding.refuse(HALTED, standing, 0)
+    elif not is_reduce_only:
+        if is_reducing(proposal):
+            finding.allow(standing, standing)
+        else:
+            finding.refuse(HALTED, standing, 0)
     elif _is_taking_back(proposal):
         finding.allow(standing, standing)
     else:
         finding.refuse_above(REDUCE_ONLY, _left(proposal), _room(proposal))
+
+
+def _is_total(scope: str, halt: HaltRecord) -> bool:
+    """Whether not even what reduces may pass."""
+    if halt.reduce_only:
+        return False
+    is_total = scope.startswith("venue:")
+    for tripper in halt.trippers:
+        is_total = is_total or tripper.startswith("invariant:")
+    return is_total
+
+
+def is_reducing(proposal: Proposal) -> bool:
+    """This says whether an order is proven to reduce: it is reduce-only, and with everything that
+    works already it cannot take the position past flat. A count never refuses it (law 6)."""
+    if not proposal.reduce_only:
+        return False
+    return 0 < _left(proposal) <= _room(proposal)
 
 
 def reduce_only(proposal: Proposal, finding: Finding) -> None:
@@ -210,8 +242,7 @@ def _is_taking_back(proposal: Proposal) -> bool:
 
 def _left(proposal: Proposal) -> int:
     """What may trade of the order once it is so: of an amended one, all that is left of it."""
-    order = proposal.replaces
-    return proposal.quantity - order.filled if order is not None else proposal.added
+    return proposal.leaves() if proposal.replaces is not None else proposal.added
 
 
 def _room(proposal: Proposal) -> int:

@@ -11,7 +11,7 @@ from interlock.messages.reasons import (
     QUANTITY_ABOVE_ORDER_LIMIT,
     VALUE_ABOVE_ORDER_LIMIT,
 )
-from interlock.messages.terms import BUY, FOK, IOC, LIMIT, MARKET
+from interlock.messages.terms import BUY, MARKET
 from interlock.messages.units import BPS_ONE
 
 
@@ -32,7 +32,8 @@ class OrderQuantityLimit(Control):
 
 @final
 class OrderValueLimit(Control):
-    """Refuses an order worth more than `value_max` at the worst price it may trade at (C02). An
+    """Refuses an order worth more than `value_max` at the worst price it may trade at (C02): a
+    purchase at its limit, a sale at its limit or, as it trades there or better, at the touch. An
     amend that adds nothing passes.
     """
 
@@ -55,8 +56,9 @@ class Liquidity(Control):
     """Refuses an order that would take more than `share_bps` of what is displayed up to its limit
     (C03).
 
-    What rests without trading at once takes nothing and passes. A market order is held to the whole
-    ladder as deep as we see it.
+    What rests without trading at once takes nothing and passes. An amended order that would trade
+    at once takes with all that is left of it, and lines of the same decision take together. A
+    market order is held to the whole ladder as deep as we see it.
     """
 
     def __init__(self, limit: Limit) -> None:
@@ -70,15 +72,12 @@ class Liquidity(Control):
             return
         price = proposal.price
         far = market.far_price(proposal.side)
-        if proposal.post_only or (
-            proposal.order_type == LIMIT
-            and proposal.time_in_force not in (IOC, FOK)
-            and (far == 0 or (price < far if proposal.side == BUY else price > far))
-        ):
+        if not proposal.would_take():
             finding.allow(0, 0)
             return
         if proposal.order_type == MARKET:
             # Beyond every level we see on either side.
             price = far * 2 if proposal.side == BUY else 0
         allowed = market.displayed(proposal.side, price) * self.share_bps // BPS_ONE
-        finding.refuse_above(QUANTITY_ABOVE_DISPLAYED, proposal.added, allowed)
+        taken = proposal.ahead_taken + proposal.leaves()
+        finding.refuse_above(QUANTITY_ABOVE_DISPLAYED, taken, allowed)

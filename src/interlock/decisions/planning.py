@@ -1,5 +1,9 @@
 """Planning: a decision becomes proposals, cancels and actions. Nothing is decided here about
 whether they may be; what cannot be planned says why, and the gate refuses it.
+
+A market order has no limit: its money is reserved, and its controls judge it, at the far touch and
+`MARKET_ALLOWANCE_BPS` beyond it, but it leaves for the venue as a market order and may trade at a
+worse price than that. Who wants a bound on the price asks for a marketable limit.
 """
 
 from typing import Final, final
@@ -25,6 +29,7 @@ from interlock.messages.decisions import (
     Terms,
 )
 from interlock.messages.reasons import (
+    INSTRUMENT_NOT_AUTHORISED,
     INVALID_TERMS,
     MARKET_MISSING,
     NOTHING_TO_DO,
@@ -48,7 +53,7 @@ from interlock.messages.terms import (
     SELL,
     WORKING,
 )
-from interlock.messages.units import BPS_ONE, Lots
+from interlock.messages.units import BPS_ONE, Lots, Ticks
 
 # A market order has no limit of its own: its money is reserved this far beyond the far touch.
 MARKET_ALLOWANCE_BPS: Final = 500
@@ -94,6 +99,10 @@ class Planner:
             plan.problem = TOO_MANY_ORDERS
         elif len(plan.proposals) > 1:
             _judge_together(plan)
+        if len(plan.cancels) > 0:
+            # They leave before the orders and are messages too.
+            for proposal in plan.proposals:
+                proposal.ahead_messages += len(plan.cancels)
         return plan
 
     def _new(self, plan: Plan, symbol: str, side: int, terms: Terms) -> Proposal:
@@ -153,7 +162,8 @@ class Planner:
     def _value(self, proposal: Proposal) -> None:
         proposal.added = proposal.quantity
         if proposal.instrument is not None:
-            proposal.value = proposal.instrument.value(proposal.price, proposal.quantity)
+            price = _dearest(proposal, proposal.price)
+            proposal.value = proposal.instrument.value(price, proposal.quantity)
             proposal.added_value = proposal.value
 
     def _target(self, plan: Plan, action: TargetPosition) -> None:
@@ -217,8 +227,8 @@ class Planner:
         leaves = proposal.quantity - order.filled
         added = leaves - order.worst_leaves()
         proposal.added = added if added > 0 else 0
-        proposal.value = instrument.value(proposal.price, leaves)
-        before = instrument.value(order.worst_price(), order.worst_leaves())
+        proposal.value = instrument.value(_dearest(proposal, proposal.price), leaves)
+        before = instrument.value(_dearest(proposal, order.worst_price()), order.worst_leaves())
         proposal.added_value = proposal.value - before if proposal.value > before else 0
 
     def _cancel(self, plan: Plan, action: CancelOrders) -> None:
@@ -249,16 +259,20 @@ class Planner:
             plan.problem = problem
 
     def _flatten(self, plan: Plan, action: Flatten) -> None:
-        """Cancel what works in the account and close what it holds, never past flat: what working
-        orders on the closing side may still trade is left to them."""
+        """Cancel what works in the account, whoever placed it, and close what it holds, never past
+        flat: what working orders on the closing side may still trade is left to them. Only what
+        the source may trade is touched."""
         plan.cancel_reason = REQUESTED
         plan.cancels_stand_alone = True
         source, account = plan.source, plan.account
         if source is None or account is None:
             return
+        if action.instrument != "" and action.instrument not in source.instruments:
+            plan.problem = INSTRUMENT_NOT_AUTHORISED
+            return
         for position in account.positions.values():
             symbol = position.instrument.symbol
-            if action.instrument not in ("", symbol):
+            if action.instrument not in ("", symbol) or symbol not in source.instruments:
                 continue
             self._cancel_position(plan, source, symbol)
             side = SELL if position.lots > 0 else BUY
@@ -288,6 +302,14 @@ class Planner:
                 and is_possible(order.status, ASK_CANCEL)
             ):
                 plan.cancels.append(order.order)
+
+
+def _dearest(proposal: Proposal, price: Ticks) -> Ticks:
+    """The most that a lot may be worth when it trades: a sale trades at the touch or better."""
+    if proposal.side == BUY or proposal.market is None:
+        return price
+    far = proposal.market.far_price(proposal.side)
+    return far if far > price else price
 
 
 def _contradiction(proposal: Proposal) -> int:
@@ -321,6 +343,9 @@ def _judge_together(plan: Plan) -> None:
                 proposal.ahead_orders += 1
             if earlier.instrument is None or proposal.instrument is None:
                 continue
+            is_same_side = earlier.market is proposal.market and earlier.side == proposal.side
+            if is_same_side and earlier.would_take():
+                proposal.ahead_taken += earlier.leaves()
             if earlier.instrument is proposal.instrument:
                 if earlier.side == BUY:
                     proposal.ahead_buy += earlier.added
@@ -335,4 +360,4 @@ def _judge_together(plan: Plan) -> None:
                 and earlier.side == BUY
                 and earlier.instrument.settlement != MARGINED
             ):
-                proposal.ahead_value += earlier.added_value
+                proposal.ahead_value += earlier.added_value + earlier.added_fee()

@@ -11,8 +11,8 @@ from interlock.ledger.sources import SourceRecord
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.decisions import Terms
-from interlock.messages.terms import AS_ASKED
-from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+from interlock.messages.terms import AS_ASKED, BUY, FOK, IOC, LIMIT
+from interlock.messages.units import PPM_ONE, Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
 @final
@@ -40,7 +40,7 @@ class Proposal:
         self.price: Ticks = 0
         """The worst price it may trade at: its limit, or where a market order is reserved."""
         self.value: Minor = 0
-        """Quantity at that price."""
+        """What is left of it at that price; a sale's at the far touch when that is dearer."""
         self.added_value: Minor = 0
         # The terms are read once: every step asks for them, and the Struct answers ten times
         # slower.
@@ -62,11 +62,33 @@ class Proposal:
         # What earlier lines of the same decision would already take, judged with this one.
         self.ahead_buy: Lots = 0
         self.ahead_sell: Lots = 0
+        self.ahead_taken: Lots = 0
+        """Of the same side of the same market, by what would trade at once."""
         self.ahead_value: Minor = 0
+        """Of purchases, with their fees."""
         self.ahead_gross: Minor = 0
         """Of other instruments in the same currency; of this one, the lots say it."""
         self.ahead_orders = 0
         self.ahead_messages = 0
+
+    def leaves(self) -> Lots:
+        """What may trade of it: of a changed order, all that is left once it is changed."""
+        return self.quantity - self.replaces.filled if self.replaces is not None else self.quantity
+
+    def would_take(self) -> bool:
+        """This says whether it may trade at once with what its market displays."""
+        if self.market is None or self.post_only:
+            return False
+        if self.order_type != LIMIT or self.time_in_force in (IOC, FOK):
+            return True
+        far = self.market.far_price(self.side)
+        return far > 0 and (self.price >= far if self.side == BUY else self.price <= far)
+
+    def added_fee(self) -> Minor:
+        """The venue's taker fee on the value that it adds, rounded up."""
+        if self.venue is None or self.venue.taker_fee_ppm <= 0:
+            return 0
+        return self.added_value * self.venue.taker_fee_ppm // PPM_ONE + 1
 
 
 @final

@@ -9,6 +9,8 @@ A quote that is on its way, or being changed, stands as what was asked for it: a
 again before the venue has answered leads to nothing. Such a quote cannot be amended yet, so it is
 cancelled when it is not wanted. One that nobody answers for (UNKNOWN) stays until the venue has
 been asked: it is neither counted on elsewhere nor placed twice.
+
+Only orders that a ladder made are quotes: a source's other orders are left alone.
 """
 
 from interlock.decisions.proposal import Plan, Proposal
@@ -61,7 +63,7 @@ def _is_ladder(action: QuoteLadder) -> bool:
 
 
 def _standing(ledger: Ledger, plan: Plan, action: QuoteLadder, side: int) -> list[OrderRecord]:
-    """The source's working orders on a side of the instrument, best price first."""
+    """The source's standing quotes on a side of the instrument, best price first."""
     found: list[OrderRecord] = []
     for order in ledger.orders.open.values():
         if (
@@ -70,6 +72,8 @@ def _standing(ledger: Ledger, plan: Plan, action: QuoteLadder, side: int) -> lis
             and order.instrument.symbol == action.instrument
             and order.status in (CLEARED, WORKING, PARTIALLY_FILLED, PENDING_REPLACE, UNKNOWN)
             and (action.terms.venue in ("", order.venue.name))
+            and order.parent is not None
+            and order.parent.is_quote
         ):
             found.append(order)
     # The order's number breaks ties, so that the plan does not depend on the table's history.

@@ -4,19 +4,22 @@ Each action carries its number as an idempotency key, so that a receiver recogni
 An executor answers with `ReportAction` and never raises: what went wrong is in the answer.
 """
 
+import contextlib
 import json
 import os
-import urllib.error
-import urllib.request
-from http.client import HTTPException
+import socket
+import threading
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from interlock.messages.commands import ReportAction
 from interlock.messages.events import ActionCleared
 from interlock.messages.identity import order_text
 from interlock.messages.units import Nanoseconds
 
+# In all, however slowly the receiver drips: a timeout of the socket is one for each read.
 WEBHOOK_TIMEOUT_SECONDS = 2
 # What an answer may say in the journal.
 TEXT_CHARACTERS_MAX = 200
@@ -58,47 +61,69 @@ class FileExecutor:
         return ReportAction(action.action, True, f"written to {self.path.name}")
 
 
-class _NotElsewhere(urllib.request.HTTPRedirectHandler):
-    """A redirected post would arrive as a get without its body, and its 200 pass for success."""
-
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 class WebhookExecutor:
-    """Posts each action to a URL as JSON. A 2xx answer is success; a redirect is not followed;
-    silence is reported as not known.
+    """Posts each action to a URL as JSON. A 2xx answer is success; a redirect is not followed,
+    because it would arrive as a get without its body; silence is reported as not known. Only the
+    head of the answer is read.
 
-    Cost: the walk waits for the answer, up to `WEBHOOK_TIMEOUT_SECONDS`.
+    Cost: whoever calls waits for the answer, up to `WEBHOOK_TIMEOUT_SECONDS` from the connection on
+    (that itself, each address of it, takes no longer either).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout_seconds: float = WEBHOOK_TIMEOUT_SECONDS) -> None:
         self.url = url
-        self._opener = urllib.request.build_opener(_NotElsewhere)
+        self._timeout_seconds = timeout_seconds
 
     def execute(self, time_ns: Nanoseconds, action: ActionCleared) -> ReportAction:
         try:
-            request = urllib.request.Request(
-                self.url,
-                data=notice(time_ns, action),
-                headers={
-                    "Content-Type": "application/json",
-                    "Idempotency-Key": order_text(action.action),
-                },
-            )
-            with self._opener.open(request, timeout=WEBHOOK_TIMEOUT_SECONDS) as answer:
-                return ReportAction(action.action, True, f"answered {answer.status}")
-        except urllib.error.HTTPError as error:
-            error.close()
-            return _failed(action, f"answered {error.code} {error.reason}")
+            status, reason = self._post(notice(time_ns, action), order_text(action.action))
         except TimeoutError:
-            text = f"no answer in {WEBHOOK_TIMEOUT_SECONDS} s: it may have arrived"
+            text = f"no answer in {self._timeout_seconds} s: it may have arrived"
             return _failed(action, text)
         except HTTPException as error:
             # It was heard, and what came back was not HTTP.
             return _failed(action, f"answered nonsense, it may have arrived: {error!r}")
         except (OSError, ValueError) as error:
             return _failed(action, f"not delivered: {error}")
+        if 200 <= status < 300:
+            return ReportAction(action.action, True, f"answered {status}")
+        return _failed(action, f"answered {status} {reason}")
+
+    def _post(self, body: bytes, key: str) -> tuple[int, str]:
+        """This is the status of the answer; `TimeoutError` when there is none in time."""
+        place = urlsplit(self.url)
+        kinds = {"http": HTTPConnection, "https": HTTPSConnection}
+        if place.scheme not in kinds or not place.hostname:
+            raise ValueError(f"the URL was {self.url}, must be http or https with a host")
+        connection = kinds[place.scheme](place.hostname, place.port, timeout=self._timeout_seconds)
+        is_late = threading.Event()
+        try:
+            connection.connect()
+            cutter = threading.Timer(self._timeout_seconds, _cut, (connection.sock, is_late))
+            cutter.daemon = True
+            cutter.start()
+            try:
+                target = (place.path or "/") + (f"?{place.query}" if place.query else "")
+                headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+                connection.request("POST", target, body, headers | {"Connection": "close"})
+                answer = connection.getresponse()
+                answer.close()
+                return answer.status, answer.reason
+            except (OSError, HTTPException, ValueError):
+                if is_late.is_set():
+                    raise TimeoutError from None
+                raise
+            finally:
+                cutter.cancel()
+        finally:
+            connection.close()
+
+
+def _cut(peer: socket.socket, is_late: threading.Event) -> None:
+    """The time is up: whoever still reads from this connection reads no further."""
+    is_late.set()
+    with contextlib.suppress(OSError):
+        peer.shutdown(socket.SHUT_RDWR)
 
 
 def _failed(action: ActionCleared, text: str) -> ReportAction:

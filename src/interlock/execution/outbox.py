@@ -1,8 +1,9 @@
 """The outbox: effects leave here, after their batch is durable (law 2) and once (law 8).
 
 It also keeps the time of every question: an order, cancel or replace that a venue has not answered
-in its `silence_ns` is reported silent, which makes the order UNKNOWN, and the venue is asked what
-became of it, less and less often and `QUESTIONS_MAX` times at most: after that a person must ask.
+in its `silence_ns` is reported silent, which makes the order UNKNOWN. Once that is durable, and not
+before, the venue is asked what became of it, less and less often and `QUESTIONS_MAX` times at most:
+after that a person must ask.
 What counts as an answer is the ledger's to say; the engine passes it on.
 """
 
@@ -22,6 +23,7 @@ from interlock.messages.events import (
     DecisionJudged,
     Event,
     OrderCleared,
+    OrderUnknown,
     ReplaceRequested,
 )
 from interlock.messages.terms import REPORT_SILENCE
@@ -41,6 +43,9 @@ class Question(Struct, gc=False):
     """Whether the present silence is in the journal already."""
     asked: int = 0
     """How often the venue was asked what became of the order."""
+    doubted: Sequence = 0
+    """The command that put the order in doubt: no question leaves before it is durable. 0 if none
+    has."""
 
 
 class Outbox:
@@ -78,8 +83,12 @@ class Outbox:
                     self.venues[venue].submit(time_ns, event)
                     self._expect(time_ns, venue, event.order)
                     self.sent += 1
+                elif type(event) is OrderUnknown:
+                    self._ask_first(entry.time_ns, event.order)
                 elif type(event) is not DecisionJudged:
                     self._send(entry.time_ns, event)
+            if type(entry.command) is ReportOrder and entry.command.kind == REPORT_SILENCE:
+                self._ask_later(entry.time_ns, entry.command.order)
             self.sent_sequence = sequence
         # Timers whose question is settled go here too, however seldom anybody asks what is due.
         self._first_timer()
@@ -104,14 +113,24 @@ class Outbox:
         due_ns = asked_ns + self._silence_ns[question.venue]
         if question.is_reported or due_ns > question.due_ns:
             question.is_reported = False
+            question.doubted = 0
             self._set_timer(order, question, max(due_ns, question.due_ns))
 
-    def ask_about(self, time_ns: Nanoseconds, venue: str, order: OrderId) -> None:
-        """An order's fate is in doubt for another reason than silence: its venue has contradicted
-        itself, or we were away. The venue is asked, from its usual silence on."""
-        if order not in self._questions:
+    def ask_about(
+        self, time_ns: Nanoseconds, venue: str, order: OrderId, doubted: Sequence = 0
+    ) -> None:
+        """An order's fate is in doubt since this command, or since before this run (0).
+
+        Where the reason is not a silence that we reported (its venue has contradicted itself, or
+        we were away), the venue is asked from its usual silence on.
+        """
+        question = self._questions.get(order)
+        if question is None:
             self._expect(time_ns, venue, order)
-            self._questions[order].is_reported = True
+            question = self._questions[order]
+            question.is_reported = True
+        if question.doubted == 0:
+            question.doubted = doubted or self.sent_sequence
 
     def next_time_ns(self) -> Nanoseconds:
         """When the next silence is due, or an executor's answer waits; -1 when nothing is owed."""
@@ -137,8 +156,9 @@ class Outbox:
         return None
 
     def due(self, time_ns: Nanoseconds) -> list[tuple[Nanoseconds, Command]]:
-        """This is what executors answered, and the silences up to a moment; the venues concerned
-        are asked in the same breath.
+        """This is what executors answered, and the silences up to a moment. A silence is only said
+        here: the first question leaves with its durable batch. Repeated ones leave here, because
+        their reason is durable.
         """
         said, self._answers = self._answers, []
         for executor in self.executors.values():
@@ -153,14 +173,12 @@ class Outbox:
             question = self._questions[order]
             if not question.is_reported:
                 question.is_reported = True
+                question.due_ns = -1
                 said.append((time_ns, ReportOrder(question.venue, order, REPORT_SILENCE)))
-            if question.asked < QUESTIONS_MAX:
-                self.venues[question.venue].query(time_ns, order)
-                question.asked += 1
-            question.due_ns = -1
-            if question.asked < QUESTIONS_MAX:
-                doublings = min(question.asked, QUERY_DOUBLINGS_MAX)
-                wait_ns = self._silence_ns[question.venue] << doublings
+            elif 0 < question.doubted <= self.sent_sequence:
+                self._ask(time_ns, order, question)
+            else:
+                wait_ns = max(self._silence_ns[question.venue], 1)
                 self._set_timer(order, question, time_ns + wait_ns)
 
     def last_words(self) -> list[Command]:
@@ -171,6 +189,30 @@ class Outbox:
             if isinstance(executor, BackgroundExecutor):
                 said.extend(executor.close())
         return said
+
+    def _ask_first(self, time_ns: Nanoseconds, order: OrderId) -> None:
+        """The silence that we reported is durable. An answer may have settled it meanwhile."""
+        question = self._questions.get(order)
+        if question is not None and question.is_reported and question.due_ns < 0:
+            self._ask(time_ns, order, question)
+
+    def _ask_later(self, time_ns: Nanoseconds, order: OrderId) -> None:
+        """A silence that the kernel ignored, since the order was in doubt before it, does not end
+        the questions."""
+        question = self._questions.get(order)
+        if question is None or question.due_ns >= 0 or question.asked > 0:
+            return
+        self._set_timer(order, question, time_ns + self._silence_ns[question.venue])
+
+    def _ask(self, time_ns: Nanoseconds, order: OrderId, question: Question) -> None:
+        question.due_ns = -1
+        if question.asked < QUESTIONS_MAX:
+            self.venues[question.venue].query(time_ns, order)
+            question.asked += 1
+        if question.asked < QUESTIONS_MAX:
+            doublings = min(question.asked, QUERY_DOUBLINGS_MAX)
+            wait_ns = self._silence_ns[question.venue] << doublings
+            self._set_timer(order, question, time_ns + wait_ns)
 
     def _send(self, time_ns: Nanoseconds, event: Event) -> None:
         if type(event) is CancelRequested:
@@ -203,7 +245,10 @@ class Outbox:
         if known is not None and known.due_ns >= 0:
             return
         due_ns = time_ns + self._silence_ns[venue]
-        self._questions[order] = Question(venue, due_ns, known is not None and known.is_reported)
+        question = Question(venue, due_ns)
+        if known is not None:
+            question.is_reported, question.doubted = known.is_reported, known.doubted
+        self._questions[order] = question
         self._put_timer((due_ns, order))
 
     def _set_timer(self, order: OrderId, question: Question, due_ns: Nanoseconds) -> None:

@@ -3,8 +3,9 @@ answered by one line.
 
 Bounded throughout: so many connections, so long a line, so many lines a turn, so much that is
 unread. Whoever is one connection too many is told so and disconnected; a line too long is cut, to
-be refused and recorded, and its rest passed over; whoever does not read its answers is not read
-either until it does. Nobody else notices.
+be refused and recorded, and its rest passed over; whoever does not read its answers
+is still read and obeyed, a halt above all, but what it leaves unread beyond the bound is dropped,
+counted, and the count told once it reads again. Nobody else notices.
 """
 
 import os
@@ -18,8 +19,8 @@ LINE_BYTES_MAX: Final = 65_536
 READ_BYTES: Final = 65_536
 LINES_PER_TURN_MAX: Final = 256
 """Of one connection: no one can keep the others, or the market, from their turn."""
-UNREAD_BYTES_MAX: Final = 65_536
-"""Beyond this a connection's lines wait; the answers to one turn's lines come on top."""
+UNREAD_BYTES_MAX: Final = 1_048_576
+"""Beyond this a connection's answers are dropped and counted; its lines are still taken."""
 CONNECTIONS_MAX: Final = 64
 
 STANDARD_INPUT: Final = 0
@@ -41,11 +42,13 @@ class Connection:
         """Nothing more will come; what is owed is still answered."""
         self.is_gone = False
         """Nobody reads the answers any more."""
+        self.dropped = 0
+        """Answers that were not kept for a peer that does not read, since it was last told."""
         self._incoming = b""
         self._is_passing_over = False
         """In the rest of a line that was too long."""
         self._lines: list[bytes] = []
-        self._outgoing = b""
+        self._outgoing = bytearray()
 
     def read(self) -> None:
         """This takes what has arrived, and cuts it into lines without their ends; blank ones are
@@ -85,10 +88,21 @@ class Connection:
         return kept
 
     def answer(self, line: bytes) -> None:
-        """This puts an answer on its way."""
+        """This puts an answer on its way, or counts it when too much is unread."""
         self.owed -= 1
-        if not self.is_gone:
-            self._outgoing += line + b"\n"
+        if self.is_gone:
+            return
+        if len(self._outgoing) > UNREAD_BYTES_MAX:
+            self.dropped += 1
+            return
+        self._tell_dropped()
+        self._outgoing += line + b"\n"
+
+    def _tell_dropped(self) -> None:
+        # In the place of the answers that are missing.
+        if self.dropped:
+            self._outgoing += b'{"dropped":%d}\n' % self.dropped
+            self.dropped = 0
 
     def write(self) -> None:
         """This hands on as much as the peer takes now."""
@@ -101,23 +115,21 @@ class Connection:
                 # What it sent before it left is still taken, decided and recorded.
                 self.is_ended = True
                 self.is_gone = True
-                self._outgoing = b""
+                self._outgoing.clear()
                 return
-            self._outgoing = self._outgoing[taken:]
+            del self._outgoing[:taken]
+            if not self._outgoing:
+                self._tell_dropped()
 
     @property
     def has_lines(self) -> bool:
-        """Whether lines are waiting, and answers to them may be added to what is unread."""
-        return bool(self._lines) and not self.is_choked
-
-    @property
-    def is_choked(self) -> bool:
-        return len(self._outgoing) > UNREAD_BYTES_MAX
+        """Whether lines are waiting for their turn."""
+        return bool(self._lines)
 
     @property
     def wants_more(self) -> bool:
         """Whether to read on: not while lines wait."""
-        return not self.is_ended and not self._lines and not self.is_choked
+        return not self.is_ended and not self._lines
 
     @property
     def has_unread(self) -> bool:

@@ -32,6 +32,7 @@ RESERVATION_RELEASED: Final = "reservation_released"
 CHILDREN_WITHIN_PARENT: Final = "children_within_parent"
 NO_ORDER_BEYOND_THE_GATE: Final = "no_order_beyond_the_gate"
 NO_EVENT_FOR_UNKNOWN_ORDER: Final = "no_event_for_unknown_order"
+FILL_WITHIN_LIMIT: Final = "fill_within_limit"
 
 INVARIANTS: Final = {
     FILLS_EQUAL_FILLED: ("ledger", HALT, "an order's fills add up to its filled quantity"),
@@ -43,6 +44,7 @@ INVARIANTS: Final = {
     CHILDREN_WITHIN_PARENT: ("decisions", HALT, "orders are no more than their decision's size"),
     NO_ORDER_BEYOND_THE_GATE: ("controls", HALT, "every order has a verdict that lets it pass"),
     NO_EVENT_FOR_UNKNOWN_ORDER: ("kernel", REDUCE_ONLY, "every event is about a known order"),
+    FILL_WITHIN_LIMIT: ("execution", HALT, "a venue trades no worse than the limit allowed"),
 }
 
 
@@ -114,6 +116,10 @@ def check_order(order: OrderRecord, breaches: list[Breach]) -> None:
             f" allowed {order.quantity_allowed}"
         )
         breaches.append(Breach(FILLED_WITHIN_ALLOWED, _instrument(order), text))
+    beyond = order.price_beyond()
+    if beyond != 0:
+        text = f"order {order.order}: at {beyond}, allowed {order.price_allowed}"
+        breaches.append(Breach(FILL_WITHIN_LIMIT, _instrument(order), text))
     if order.reserved != order.worst_leaves():
         text = f"order {order.order}: reserved {order.reserved}, worst {order.worst_leaves()}"
         breaches.append(Breach(RESERVED_IS_WORST_CASE, _instrument(order), text))

@@ -61,7 +61,8 @@ class Judge:
         self.gate.judge(plan)
         self._conclude_verdict(waiting.sequence, tuple(_line(line) for line in plan.proposals))
         is_refused = self.gate.severity >= HOLD
-        if is_refused and not (plan.cancels_stand_alone and plan.source is not None):
+        # Cancels that stand alone go beside refused orders, but never for who may not ask for them.
+        if is_refused and not (plan.cancels_stand_alone and self.gate.is_authorised):
             return
         self._request_cancels(plan)
         if is_refused:

@@ -5,9 +5,11 @@ unnoticed.
 from typing import Final
 
 from interlock.kernel.recorder import Recorder
+from interlock.kernel.stopping import cancel_again
 from interlock.ledger import life
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.orders import OrderRecord
+from interlock.ledger.orders import Fill, OrderRecord
+from interlock.ledger.positions import TOTAL_MAX
 from interlock.messages.commands import ReportOrder
 from interlock.messages.events import (
     FillBusted,
@@ -96,9 +98,19 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
     reason = _objection(order, report, kind)
     if order is None or reason != NONE:
         recorder.conclude(ReportIgnored(report.order, kind, reason))
+        if order is None and kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
+            # Something traded that is not in our books: the invariants say so in this step.
+            ledger.orders.unexplained.append(report.order)
         return
 
     # From here on the report is taken at its word.
+    _conclude_known(recorder, order, report)
+    if order.halt_cancels > 0:
+        cancel_again(ledger, recorder, order)
+
+
+def _conclude_known(recorder: Recorder, order: OrderRecord, report: ReportOrder) -> None:
+    kind = report.kind
     number = order.key
     if kind == REPORT_FILL:
         recorder.conclude(
@@ -122,7 +134,11 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
     elif kind == REPORT_REPLACED:
         # A venue that finds more filled than the new quantity amends to what is filled.
         quantity = report.quantity if report.quantity > order.filled else order.filled
-        recorder.conclude(OrderReplaced(number, report.revision, quantity, report.price))
+        price = report.price
+        if report.revision <= order.revision and order.is_worse(order.price, price):
+            # An older answer, heeded for its quantity alone.
+            price = order.price
+        recorder.conclude(OrderReplaced(number, report.revision, quantity, price))
     elif kind in (REPORT_CANCEL_REJECTED, REPORT_REPLACE_REJECTED):
         revision = report.revision if kind == REPORT_REPLACE_REJECTED else 0
         recorder.conclude(RequestRejected(number, kind, report.reason, report.text, revision))
@@ -140,6 +156,9 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
         recorder.conclude(OrderExpired(number, True))
     elif kind == REPORT_SILENCE:
         recorder.conclude(OrderUnknown(number, VENUE_SILENT))
+    elif kind == REPORT_ABSENT and order.is_acknowledged and order.status != UNKNOWN:
+        # A venue that had it and has it no more may have traded it.
+        recorder.conclude(OrderUnknown(number, UNKNOWN_ORDER))
     elif kind == REPORT_ABSENT:
         recorder.conclude(OrderRejected(number, ABSENCE_PROVEN, report.text))
     elif kind == REPORT_STATUS:
@@ -168,7 +187,25 @@ def _is_execution(order: OrderRecord, report: ReportOrder) -> bool:
     if quantity <= 0 or price <= 0 or report.execution_id == "":
         return False
     value = order.instrument.value(price, quantity)
-    return value <= MONEY_MAX and -MONEY_MAX <= fee <= MONEY_MAX
+    if value > MONEY_MAX or not -MONEY_MAX <= fee <= MONEY_MAX:
+        return False
+    return order.position.has_room(quantity, value, fee)
+
+
+def _can_take_back(order: OrderRecord, fill: Fill, report: ReportOrder) -> bool:
+    """Every total stays one that a state can hold when a fill is taken back, and for a correction
+    another put in its place."""
+    instrument, quantity, fee = order.instrument, fill.quantity, abs(fill.fee)
+    value = instrument.value(fill.price, quantity)
+    worst = instrument.value(order.worst_price(), quantity)
+    if not order.position.has_room_to_reserve(quantity, worst):
+        return False
+    if report.kind == REPORT_CORRECTION:
+        quantity += report.quantity
+        # The first half may realise what the second realises again.
+        value += value + instrument.value(report.price, report.quantity)
+        fee += abs(report.fee)
+    return order.position.has_room(quantity, value, fee)
 
 
 def _is_size(order: OrderRecord, report: ReportOrder) -> bool:
@@ -179,7 +216,10 @@ def _is_size(order: OrderRecord, report: ReportOrder) -> bool:
         if report.quantity == 0 or report.price <= 0:
             return False
         price = report.price
-    return report.quantity >= 0 and order.instrument.value(price, report.quantity) <= MONEY_MAX
+    value = order.instrument.value(price, report.quantity)
+    if report.quantity < 0 or value > MONEY_MAX or report.revision > TOTAL_MAX:
+        return False
+    return order.position.has_room_to_reserve(report.quantity, value)
 
 
 def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int:
@@ -200,17 +240,23 @@ def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int
         fill = order.fill_of(report.reference)
         if fill is None or fill.quantity == 0:
             return UNKNOWN_EXECUTION
+        if not _can_take_back(order, fill, report):
+            return MALFORMED
     if not life.is_possible(order.status, happening):
         return IMPOSSIBLE_TRANSITION
     if kind == REPORT_REPLACED and report.revision <= order.revision:
-        return IMPOSSIBLE_TRANSITION
+        # An answer already settled; but more than we believe in is never ignored (law 7).
+        is_more = order.is_open() and report.quantity > order.quantity
+        return NONE if is_more else IMPOSSIBLE_TRANSITION
     if kind in (REPORT_PENDING_REPLACE, REPORT_REPLACE_REJECTED):
         return NONE if order.is_replacing() else IMPOSSIBLE_TRANSITION
     if kind in (REPORT_SILENCE, REPORT_STATUS):
         # A timer that fired while the answer came, or an answer to a question already settled.
         is_due = order.asked_ns != 0 if kind == REPORT_SILENCE else order.status == UNKNOWN
         return NONE if is_due else IMPOSSIBLE_TRANSITION
-    if kind == REPORT_ABSENT and (order.is_acknowledged or order.status == CLEARED):
+    if kind == REPORT_ABSENT and (
+        order.status == CLEARED or (order.is_acknowledged and order.status == UNKNOWN)
+    ):
         # Only an order that nobody ever answered for can be proven never to have arrived: a venue
         # that had it once and has it no more may have traded it.
         return IMPOSSIBLE_TRANSITION

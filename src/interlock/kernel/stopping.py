@@ -1,12 +1,19 @@
 """Stopping: halts latch, cancel what works in their scope, are lifted by someone else (law 9)."""
 
+from typing import Final
+
 from interlock.kernel.recorder import Recorder
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.limits import FIRM, covers
+from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import Halt, LiftHalt
 from interlock.messages.events import CancelRequested, CommandRefused, HaltLifted, HaltTripped
 from interlock.messages.reasons import HALT_CANCEL, MALFORMED, NOTHING_TO_DO, SAME_PERSON
+from interlock.messages.terms import UNKNOWN
+
+# A venue that refuses this often will not be asked by us alone: a person must call it.
+HALT_CANCELS_MAX: Final = 8
 
 
 def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
@@ -43,6 +50,22 @@ def cancel_working(ledger: Ledger, recorder: Recorder, scope: str) -> None:
         recorder.conclude(
             CancelRequested(order.order, order.venue.name, ledger.sequence, HALT_CANCEL)
         )
+
+
+def cancel_again(ledger: Ledger, recorder: Recorder, order: OrderRecord) -> None:
+    """This asks once more for an order that a halt asked for in vain and that came back, while a
+    halt covers it, at most `HALT_CANCELS_MAX` times in all."""
+    if not 0 < order.halt_cancels < HALT_CANCELS_MAX or not order.is_open():
+        return
+    if order.status == UNKNOWN or not is_possible(order.status, ASK_CANCEL):
+        return
+    account, source = order.position.account.name, order.source.name
+    for scope, halt in ledger.halts.items():
+        if covers(scope, account, source, order.instrument.symbol, order.venue.name):
+            recorder.conclude(
+                CancelRequested(order.order, order.venue.name, halt.sequence, HALT_CANCEL)
+            )
+            return
 
 
 def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:

@@ -34,6 +34,7 @@ from interlock.messages.commands import (
     UpdateLadder,
     UpdateQuote,
 )
+from interlock.messages.decisions import QuoteLadder
 from interlock.messages.definitions import Account, Bounds, Source
 from interlock.messages.events import (
     ActionCleared,
@@ -295,8 +296,10 @@ class Ledger:
         if type(event) is OrderFilled:
             self.orders.filled(event)
         elif type(event) is DecisionJudged:
+            waiting = self.waiting.find(event.decision)
+            is_quote = waiting is not None and type(waiting.decision.action) is QuoteLadder
             self.waiting.remove(event.decision)
-            self.orders.judged(event)
+            self.orders.judged(event, is_quote)
         elif type(event) is OrderCleared:
             self._cleared(event)
         elif type(event) is OrderAccepted:

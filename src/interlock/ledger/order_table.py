@@ -28,6 +28,7 @@ from interlock.messages.events import (
     RequestRejected,
 )
 from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
+from interlock.messages.reasons import HALT_CANCEL
 from interlock.messages.terms import (
     BUY,
     HOLD,
@@ -80,11 +81,12 @@ class OrderTable:
         self._found = found
         return found
 
-    def judged(self, event: DecisionJudged) -> None:
+    def judged(self, event: DecisionJudged, is_quote: bool) -> None:
         """This notes how much a decision may become, before its orders are released."""
         lines = event.lines
         if len(lines) > 0 and event.severity < HOLD:
-            self.judging = ParentRecord(event.decision, [line.quantity for line in lines])
+            allowed = [line.quantity for line in lines]
+            self.judging = ParentRecord(event.decision, allowed, is_quote)
 
     def _order(self, order: OrderId) -> OrderRecord | None:
         record = self.find(order)
@@ -300,6 +302,8 @@ class OrderTable:
     def cancel_requested(self, event: CancelRequested) -> None:
         order = self._order(event.order)
         if order is not None:
+            if event.reason == HALT_CANCEL:
+                order.halt_cancels += 1
             self._note_message(order)
             self._move(order, life.ASK_CANCEL)
 
@@ -310,6 +314,8 @@ class OrderTable:
         order.ask(event.revision, event.quantity, event.price)
         if event.quantity > order.quantity_allowed:
             order.quantity_allowed = event.quantity
+        if order.is_worse(event.price, order.price_allowed):
+            order.price_allowed = event.price
         self._note_message(order)
         self._move(order, life.ASK_REPLACE)
 
@@ -317,7 +323,8 @@ class OrderTable:
         order = self._order(event.order)
         if order is None:
             return
-        order.revision = event.revision
+        # An older answer that came late takes no newer one back.
+        order.revision = max(order.revision, event.revision)
         if event.revision > order.revision_asked:
             # The venue changed it unasked; our next request must be newer than that.
             order.revision_asked = event.revision
@@ -334,9 +341,8 @@ class OrderTable:
             is_known = order.is_acknowledged or order.status == UNKNOWN
             self._move(order, life.DENY_CANCEL if is_known else life.SILENCE)
             return
-        if 0 < event.revision < order.revision_asked:
-            # Only the older of several requests; the newest is still outstanding.
-            order.revision = max(order.revision, event.revision)
-        else:
-            order.revision = order.revision_asked
+        # Where the venue does not say which of several requests it means, it is the oldest: the
+        # newer ones are still outstanding, and may yet be followed (law 7).
+        revision = event.revision if event.revision > 0 else order.revision + 1
+        order.revision = min(max(order.revision, revision), order.revision_asked)
         self._move(order, life.DENY_REPLACE)

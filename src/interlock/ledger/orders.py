@@ -10,7 +10,7 @@ from interlock.ledger.parents import ParentRecord
 from interlock.ledger.positions import PositionRecord
 from interlock.ledger.sources import SourceRecord
 from interlock.ledger.venues import VenueRecord
-from interlock.messages.terms import BUY, CLEARED, MARGINED
+from interlock.messages.terms import BUY, CLEARED, MARGINED, MARKET
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
@@ -78,6 +78,8 @@ class OrderRecord:
         self.price: Ticks = price
         self.quantity_allowed: Lots = quantity
         """The most that the gate has ever let this order be."""
+        self.price_allowed: Ticks = price
+        """The worst limit that the gate has ever let it have."""
         self.filled: Lots = 0
         # Most orders have one fill, which needs no table.
         self._first_id = ""
@@ -91,6 +93,8 @@ class OrderRecord:
         self.reserved: Lots = 0
         self.reserved_value: Minor = 0
         self.ended_ns: Nanoseconds = 0
+        self.halt_cancels = 0
+        """How often a halt has asked for it back."""
         self.parent: ParentRecord | None = None
         """The decision that made it, as the gate let it pass."""
         self.is_listed = False
@@ -144,6 +148,27 @@ class OrderRecord:
         if self.side == BUY:
             return self.asked_price if self.asked_price > self.price else self.price
         return self.asked_price if self.asked_price < self.price else self.price
+
+    def is_worse(self, price: Ticks, limit: Ticks) -> bool:
+        """This says whether a price is worse for us than a limit."""
+        return price > limit if self.side == BUY else price < limit
+
+    def price_beyond(self) -> Ticks:
+        """A price that it stands at or traded at and that the gate never let it have; 0 when there
+        is none. A market order has no limit. Cost: one step per fill."""
+        if self.order_type == MARKET:
+            return 0
+        limit = self.price_allowed
+        if self.is_worse(self.price, limit):
+            return self.price
+        first = self._first_fill
+        if first is not None and first.quantity > 0 and self.is_worse(first.price, limit):
+            return first.price
+        if self._later_fills is not None:
+            for fill in self._later_fills.values():
+                if fill.quantity > 0 and self.is_worse(fill.price, limit):
+                    return fill.price
+        return 0
 
     @property
     def fills(self) -> dict[str, Fill] | None:

@@ -12,8 +12,10 @@ from interlock.messages.units import Lots, Sequence
 class ParentRecord:
     """One decision that became orders; kept while any of them is remembered."""
 
-    def __init__(self, decision: Sequence, allowed: list[int]) -> None:
+    def __init__(self, decision: Sequence, allowed: list[int], is_quote: bool) -> None:
         self.decision: Final[Sequence] = decision
+        self.is_quote: Final[bool] = is_quote
+        """Whether its orders are quotes of a ladder, which later ladders move and take back."""
         self.allowed: Final[list[int]] = allowed
         """Lots by line, as sized and judged."""
         self.released: Final[list[int]] = [0] * len(allowed)

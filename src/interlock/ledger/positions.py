@@ -12,6 +12,9 @@ from interlock.ledger.instruments import InstrumentRecord
 from interlock.messages.terms import BUY, MARGINED
 from interlock.messages.units import Lots, Minor
 
+# No total goes beyond this: what every codec carries is 63 bits, and one more trade must fit.
+TOTAL_MAX: Final = 2**62
+
 
 @final
 class CashRecord:
@@ -119,6 +122,30 @@ class PositionRecord:
         if side == BUY:
             return -self.lots - self.open_buy if self.lots < 0 else 0
         return self.lots - self.open_sell if self.lots > 0 else 0
+
+    def has_room(self, quantity: Lots, value: Minor, fee: Minor) -> bool:
+        """This says whether every total stays within `TOTAL_MAX` whichever way this much trades or
+        is taken back."""
+        # At most all that the position cost is realised at once.
+        moved = value + abs(self.cost) + abs(fee)
+        return (
+            abs(self.lots) + quantity <= TOTAL_MAX
+            and abs(self.bought) + quantity <= TOTAL_MAX
+            and abs(self.sold) + quantity <= TOTAL_MAX
+            and abs(self.bought_value) + value <= TOTAL_MAX
+            and abs(self.sold_value) + value <= TOTAL_MAX
+            and abs(self.fees) + abs(fee) <= TOTAL_MAX
+            and abs(self.realised) + moved <= TOTAL_MAX
+            and abs(self.cash.balance) + moved <= TOTAL_MAX
+        )
+
+    def has_room_to_reserve(self, quantity: Lots, value: Minor) -> bool:
+        """This says whether what is reserved stays within `TOTAL_MAX` when this much is added."""
+        return (
+            self.open_buy + quantity <= TOTAL_MAX
+            and self.open_sell + quantity <= TOTAL_MAX
+            and self.cash.reserved + value <= TOTAL_MAX
+        )
 
     def trade(self, side: int, quantity: Lots, value: Minor, fee: Minor) -> None:
         """This books an execution: lots, cost, realised profit and cash."""

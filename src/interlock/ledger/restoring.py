@@ -148,7 +148,7 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
     for number in state.finished:
         orders.remember_ended(orders.known[number])
     for parent in state.parents:
-        record = ParentRecord(parent.decision, list(parent.allowed))
+        record = ParentRecord(parent.decision, list(parent.allowed), parent.is_quote)
         for line in range(len(parent.released)):
             record.released[line] = parent.released[line]
         record.children = parent.children
@@ -185,6 +185,7 @@ def _order(ledger: Ledger, state: OrderState) -> OrderRecord:
     order.is_acknowledged = state.is_acknowledged
     order.status = state.status
     order.quantity_allowed = state.quantity_allowed
+    order.price_allowed = state.price_allowed
     order.filled = state.filled
     for fill in state.fills:
         order.keep_fill(fill.execution_id, Fill(fill.quantity, fill.price, fill.fee))
@@ -195,4 +196,5 @@ def _order(ledger: Ledger, state: OrderState) -> OrderRecord:
     order.reserved = state.reserved
     order.reserved_value = state.reserved_value
     order.ended_ns = state.ended_ns
+    order.halt_cancels = state.halt_cancels
     return order

@@ -88,7 +88,11 @@ def state_of(ledger: Ledger) -> LedgerState:
         finished=orders.finished,
         parents=[
             ParentState(
-                parent.decision, list(parent.allowed), list(parent.released), parent.children
+                parent.decision,
+                list(parent.allowed),
+                list(parent.released),
+                parent.children,
+                parent.is_quote,
             )
             for parent in orders.parents.values()
         ],
@@ -204,6 +208,7 @@ def _order(order: OrderRecord) -> OrderState:
         quantity=order.quantity,
         price=order.price,
         quantity_allowed=order.quantity_allowed,
+        price_allowed=order.price_allowed,
         filled=order.filled,
         fills=fills,
         revision=order.revision,
@@ -213,4 +218,5 @@ def _order(order: OrderRecord) -> OrderState:
         reserved=order.reserved,
         reserved_value=order.reserved_value,
         ended_ns=order.ended_ns,
+        halt_cancels=order.halt_cancels,
     )

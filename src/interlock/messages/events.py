@@ -172,7 +172,7 @@ class RequestRejected(Struct, frozen=True, array_like=True, gc=False, tag=112):
     reason: int
     text: str
     revision: int = 0
-    """Which request to replace; 0 when the venue does not say, and then all of them."""
+    """Which request to replace; 0 when the venue does not say, and then the oldest outstanding."""
 
 
 class OrderUnknown(Struct, frozen=True, array_like=True, gc=False, tag=113):

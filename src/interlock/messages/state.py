@@ -14,7 +14,7 @@ from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
-STATE_VERSION: Final = 1
+STATE_VERSION: Final = 2
 
 Levels: TypeAlias = tuple[tuple[Ticks, Lots], ...]
 
@@ -186,6 +186,7 @@ class OrderState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_
     quantity: Lots
     price: Ticks
     quantity_allowed: Lots
+    price_allowed: Ticks
     filled: Lots
     fills: list[FillState]
     revision: int
@@ -195,6 +196,7 @@ class OrderState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_
     reserved: Lots
     reserved_value: Minor
     ended_ns: Nanoseconds
+    halt_cancels: int
 
 
 class ParentState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -204,6 +206,7 @@ class ParentState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     allowed: list[Lots]
     released: list[Lots]
     children: int
+    is_quote: bool
 
 
 class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

@@ -12,12 +12,17 @@ UNKNOWN: Final = -1
 
 @final
 class DisplayedLevel:
-    """One displayed price. What we took of it stays taken until another quantity is shown."""
+    """One displayed price. What we took of it stays taken for as long as the price is displayed:
+    only a quantity beyond what we took adds to it."""
 
     def __init__(self, price: Ticks, quantity: Lots) -> None:
         self.price: Ticks = price
         self.quantity: Lots = quantity
         self.taken: Lots = 0
+
+    def left(self) -> Lots:
+        """This is what is displayed and not taken by us."""
+        return max(self.quantity - self.taken, 0)
 
 
 @final
@@ -34,8 +39,8 @@ class DisplayedSide:
         return price > than if self.side == BUY else price < than
 
     def show(self, rows: tuple[tuple[Ticks, Lots], ...]) -> None:
-        """Take over what is displayed now; a level whose quantity is unchanged remembers what we
-        took.
+        """Take over what is displayed now; a price still displayed remembers what we took,
+        whatever its quantity became in between.
         """
         levels: list[DisplayedLevel] = []
         by_price: dict[int, DisplayedLevel] = {}
@@ -43,8 +48,9 @@ class DisplayedSide:
             if quantity <= 0:
                 continue
             level = self.by_price.get(price)
-            if level is None or level.quantity != quantity:
+            if level is None:
                 level = DisplayedLevel(price, quantity)
+            level.quantity = quantity
             levels.append(level)
             by_price[price] = level
         self.levels = levels

@@ -12,9 +12,10 @@ It is this:
 - Displayed quantity falling below what is ahead cuts what is ahead: cancels are taken to be behind
   us until they cannot be. What depth has cut, the trade that it showed does not cut again.
 - Depth that appears on the other side at or through our price trades with us first, at our price.
+  Its print fills nobody again: trades into that side give us nothing until that quantity passed.
 - A taker walks displayed depth; the rest of an immediate order is cancelled. What we took of a
-  level stays taken until the recording shows another quantity there, so replayed depth is never
-  used twice.
+  price stays taken for as long as that price is displayed, so only growth beyond it adds and
+  replayed depth is never used twice.
 - Our own orders do not meet each other. A slice of an iceberg joins the queue anew. Requests that
   arrive at the moment of a recorded change meet the market before it.
 """
@@ -36,12 +37,14 @@ from interlock.messages.terms import (
     AUCTION,
     BUY,
     CLOSED,
+    CLOSING_AUCTION,
     CONTINUOUS,
     DAY,
     FILLED,
     FOK,
     GTD,
     MAKER,
+    OPENING_AUCTION,
     SELL,
     TAKER,
 )
@@ -66,6 +69,9 @@ class RecordedMarket:
         self.buys: list[VenueOrder] = []
         self.sells: list[VenueOrder] = []
         self.phase: int = CLOSED
+        # What crossing depth gave our orders of a side, and no trade has shown yet.
+        self.given_buys: Lots = 0
+        self.given_sells: Lots = 0
         self.phase_change_ns: Nanoseconds = NEVER
 
     def enter_phase(self, time_ns: Nanoseconds) -> None:
@@ -74,6 +80,19 @@ class RecordedMarket:
 
     def orders_of(self, side: int) -> list[VenueOrder]:
         return self.buys if side == BUY else self.sells
+
+    def give(self, side: int, quantity: Lots) -> None:
+        """Depth that crossed has filled an order of this side; the print is still to come."""
+        if side == BUY:
+            self.given_buys += quantity
+        else:
+            self.given_sells += quantity
+
+    def less_given(self, side: int, quantity: Lots) -> Lots:
+        """This is what is left of a trade after what its depth has given already."""
+        seen = min(quantity, self.given_buys if side == BUY else self.given_sells)
+        self.give(side, -seen)
+        return quantity - seen
 
     def join(self, order: VenueOrder) -> None:
         """Rest an order behind what is displayed at its price and our own earlier orders there."""
@@ -111,7 +130,7 @@ class RecordedMarket:
         for level in self.depth.opposite_of(order.side).levels:
             if found >= order.leaves or not _accepts(order, level.price):
                 break
-            found += level.quantity - level.taken
+            found += level.left()
         return min(found, order.leaves)
 
 
@@ -183,13 +202,15 @@ class RecordedVenue(Desk):
                 for level in market.depth.opposite_of(side).levels:
                     if order.leaves == 0 or not _accepts(order, level.price):
                         break
-                    quantity = min(level.quantity - level.taken, order.leaves)
+                    quantity = min(level.left(), order.leaves)
                     if quantity > 0:
                         level.taken += quantity
+                        market.give(side, quantity)
                         self._fill_resting(market, order, quantity)
 
     def _meet_trade(self, market: RecordedMarket, trade: NoteTrade) -> None:
-        if market.phase == CLOSED:
+        if market.phase not in (CONTINUOUS, OPENING_AUCTION, CLOSING_AUCTION):
+            # Nothing of ours trades then; the print is somebody's report of another trade.
             return
         aggressor = trade.aggressor
         if aggressor == 0:
@@ -208,6 +229,7 @@ class RecordedVenue(Desk):
         self, market: RecordedMarket, side: int, price: Ticks, left: Lots, at_price: bool
     ) -> Lots:
         # What is left of the trade after those ahead of us and we have had our part of it.
+        left = market.less_given(side, left)
         displayed = market.depth.side_of(side)
         consumed = 0
         for order in list(market.orders_of(side)):
@@ -332,7 +354,7 @@ class RecordedVenue(Desk):
         for level in market.depth.opposite_of(order.side).levels:
             if order.leaves == 0 or not _accepts(order, level.price):
                 return
-            quantity = min(level.quantity - level.taken, order.leaves)
+            quantity = min(level.left(), order.leaves)
             if quantity > 0:
                 level.taken += quantity
                 order.fill(quantity)
