@@ -170,7 +170,7 @@ def requested() -> Any:
 
 def out_of_quotes() -> Any:
     world = quoted()
-    world.order()
+    world.decide(QuoteLadder("COIN", ((9_985, 1),), (), Terms(venue="alpha")))
     return world.decide(QuoteLadder("COIN", (), (), Terms(venue="alpha")))
 
 
