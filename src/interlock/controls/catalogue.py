@@ -91,7 +91,8 @@ CATALOGUE: Final = (
     ControlKind(
         "position",
         "C09",
-        "positions that are too large, working and unknown orders counted",
+        "a position of an account that is too large, working and unknown orders counted; each "
+        "account is held to it by itself, at every scope",
         "RTS 6 15(5), 17(4); FIA 2024",
         ("firm", "account", "source", "instrument"),
         (
@@ -104,7 +105,7 @@ CATALOGUE: Final = (
     ControlKind(
         "gross_exposure",
         "C08",
-        "too much exposure in all positions of a currency together",
+        "too much exposure of an account in all positions of a currency together",
         "15c3-5(c)(1)(i); RTS 6 15(4)",
         ("firm", "account"),
         (Parameter("value_max", MONEY, "largest gross value", 1),),
@@ -113,7 +114,7 @@ CATALOGUE: Final = (
     ControlKind(
         "cash",
         "C08",
-        "purchases that the account cannot pay for",
+        "purchases that the account cannot pay for; fees of orders open already are not counted",
         "15c3-5(c)(1)(i)",
         ("firm", "account"),
         (Parameter("minimum", MONEY, "least free cash that must remain", -(10**18), default=0),),
