@@ -1,0 +1,68 @@
+"""Explaining: `replay`, `why`, `account`."""
+
+import argparse
+from pathlib import Path
+
+from interlock.commandline.arguments import Commands, add, session
+
+
+def _replay(parsed: argparse.Namespace) -> int:
+    from interlock.sessions import replay_session
+
+    return replay_session(
+        parsed.session,
+        only_rebuild=parsed.rebuild,
+        other=parsed.other,
+        as_json=parsed.json,
+    )
+
+
+def _why(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.story import why
+
+    return why(session(parsed.session), parsed.subject, as_json=parsed.json)
+
+
+def _account(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.journal import print_account_of
+
+    return print_account_of(session(parsed.session), as_json=parsed.json)
+
+
+def add_explaining(commands: "Commands[argparse.ArgumentParser]") -> None:
+    replay = add(
+        commands,
+        "replay",
+        "re-execute a session and compare every event",
+        "interlock replay sessions/demo-1 --with stricter.toml",
+    )
+    replay.add_argument("session", type=Path, metavar="SESSION")
+    how = replay.add_mutually_exclusive_group()
+    how.add_argument("--rebuild", action="store_true", help="fold the events instead")
+    how.add_argument(
+        "--with",
+        dest="other",
+        type=Path,
+        metavar="OTHER.toml",
+        help="judge every decision again under this file's limits",
+    )
+    replay.set_defaults(call=_replay)
+
+    why = add(
+        commands,
+        "why",
+        "tell the whole story of an order or a decision",
+        "interlock why sessions/demo-1 5210-1",
+    )
+    why.add_argument("session", type=Path, metavar="SESSION")
+    why.add_argument("subject", metavar="ORDER|DECISION", help="5210-1, 5210, or source:key")
+    why.set_defaults(call=_why)
+
+    account = add(
+        commands,
+        "account",
+        "add up a session from its journal",
+        "interlock account sessions/demo-1",
+    )
+    account.add_argument("session", type=Path, metavar="SESSION")
+    account.set_defaults(call=_account)

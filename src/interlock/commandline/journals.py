@@ -1,0 +1,75 @@
+"""Journals: `journal verify`, `show`, `export`."""
+
+import argparse
+from pathlib import Path
+
+from interlock.commandline.arguments import Commands, add, kind, number, order, session
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.journal import print_verified
+
+    return print_verified(session(parsed.session), as_json=parsed.json)
+
+
+def _show(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.records import show
+
+    return show(
+        session(parsed.session),
+        first=parsed.first,
+        last=parsed.last,
+        kinds=tuple(parsed.kind),
+        order=parsed.order or "",
+        decision=parsed.decision,
+        instrument=parsed.instrument,
+        source=parsed.source,
+        count_max=parsed.count,
+        as_json=parsed.json,
+    )
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.journal import print_exported
+
+    return print_exported(session(parsed.session), parsed.out, as_json=parsed.json)
+
+
+def add_journal(commands: "Commands[argparse.ArgumentParser]") -> None:
+    journal = commands.add_parser("journal", help="verify, show or export a journal")
+    parts = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    verify = add(
+        parts, "verify", "check the chain of a journal", "interlock journal verify sessions/demo-1"
+    )
+    verify.add_argument("session", type=Path, metavar="SESSION")
+    verify.set_defaults(call=_verify)
+
+    show = add(
+        parts,
+        "show",
+        "print records; with --json one document a line",
+        "interlock journal show sessions/demo-1 --kind order_filled --instrument COIN",
+    )
+    show.add_argument("session", type=Path, metavar="SESSION")
+    show.add_argument("--from", dest="first", type=number, default=1, metavar="SEQUENCE")
+    show.add_argument("--to", dest="last", type=number, default=0, metavar="SEQUENCE")
+    show.add_argument(
+        "--kind", action="append", default=[], type=kind, help="of command or event; repeatable"
+    )
+    show.add_argument("--order", type=order, metavar="SEQUENCE-N")
+    show.add_argument("--decision", type=number, default=0, metavar="SEQUENCE")
+    show.add_argument("--instrument", default="")
+    show.add_argument("--source", default="")
+    show.add_argument("--count", type=number, default=0, help="stop after so many")
+    show.set_defaults(call=_show)
+
+    export = add(
+        parts,
+        "export",
+        "write Parquet for analysis",
+        "interlock journal export sessions/demo-1 --out demo-parquet",
+    )
+    export.add_argument("session", type=Path, metavar="SESSION")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export.set_defaults(call=_export)
