@@ -15,6 +15,7 @@ from interlock.messages.commands import (
 from interlock.messages.decisions import OrderQuantity, ReplaceOrder, Terms
 from interlock.messages.definitions import Instrument, Limit
 from interlock.messages.events import DecisionJudged, Event
+from interlock.messages.findings import findings_of
 from interlock.messages.reasons import (
     CASH_BELOW_MINIMUM,
     GROSS_EXPOSURE_ABOVE_LIMIT,
@@ -58,14 +59,13 @@ def verdict(events: list[Event]) -> DecisionJudged:
     return found
 
 
-def findings_of(world: World, events: list[Event], control: str) -> list[tuple[int, int, int]]:
+def findings_on(world: World, events: list[Event], control: str) -> list[tuple[int, int, int]]:
     """Severity, observed and bound of a control, line by line and limit by limit."""
-    findings = verdict(events).findings
     armed = [entry.control for entry in world.ledger.limits.limits]
     return [
-        findings[place + 2 : place + 5]
-        for place in range(0, len(findings), 5)
-        if findings[place + 1] >= 0 and armed[findings[place + 1]] == control
+        (found.severity, found.observed, found.bound)
+        for found in findings_of(verdict(events))
+        if found.limit >= 0 and armed[found.limit] == control
     ]
 
 
@@ -76,10 +76,10 @@ def check(
     """The first order is allowed at the bound, the second refused beyond it, both with numbers."""
     events = world.order(**passes)
     assert verdict(events).reason == NONE, verdict(events)
-    assert findings_of(world, events, control)[-1] == (ALLOW, seen[0], bound)
+    assert findings_on(world, events, control)[-1] == (ALLOW, seen[0], bound)
     events = world.order(**fails)
     assert verdict(events).reason == reason, verdict(events)
-    assert findings_of(world, events, control)[-1] == (REFUSE, seen[1], bound)
+    assert findings_on(world, events, control)[-1] == (REFUSE, seen[1], bound)
 
 
 def test_order_quantity_passes_at_its_bound_and_not_beyond() -> None:
@@ -148,11 +148,11 @@ def test_market_data_passes_at_its_age_and_not_beyond(after_ns: int, seen: int) 
     world = quoted()
     world.say(AdvanceTime(), after_ns=5 * SECOND)
     events = world.order()
-    assert findings_of(world, events, "market_data") == [(ALLOW, 5_000, 5_000)]
+    assert findings_on(world, events, "market_data") == [(ALLOW, 5_000, 5_000)]
     world.say(AdvanceTime(), after_ns=after_ns)
     events = world.order()
     assert verdict(events).reason == MARKET_STALE
-    assert findings_of(world, events, "market_data") == [(REFUSE, seen, 5_000)]
+    assert findings_on(world, events, "market_data") == [(REFUSE, seen, 5_000)]
 
 
 def test_a_trade_does_not_make_a_quote_younger() -> None:
@@ -289,7 +289,7 @@ def test_every_control_of_the_catalogue_can_be_armed_where_it_says() -> None:
             events = world.order()
             assert verdict(events).reason == NONE
             expected = 1 if scope == "firm" else 2
-            assert len(findings_of(world, events, kind.name)) == expected, (kind.name, where)
+            assert len(findings_on(world, events, kind.name)) == expected, (kind.name, where)
     assert set(KINDS) == {kind.name for kind in CATALOGUE}
 
 
@@ -300,10 +300,10 @@ def test_a_limit_for_an_instrument_or_a_currency_holds_there_alone() -> None:
         made = Limit("order_quantity", "firm", {"quantity_max": 1}, instrument, currency)
         world.say(SetLimit(made, "risk"))
     coin = world.order(quantity=1)
-    assert len(findings_of(world, coin, "order_quantity")) == 2
+    assert len(findings_on(world, coin, "order_quantity")) == 2
     assert verdict(world.order(quantity=2)).reason == QUANTITY_ABOVE_ORDER_LIMIT
     gold = world.order(quantity=2, instrument="GOLD")
-    assert findings_of(world, gold, "order_quantity")[-1] == (REFUSE, 2, 1)
+    assert findings_on(world, gold, "order_quantity")[-1] == (REFUSE, 2, 1)
 
 
 def test_a_limit_that_changes_holds_from_then_on_and_is_counted() -> None:

@@ -5,6 +5,7 @@ import pytest
 from interlock.messages.commands import AdvanceTime
 from interlock.messages.decisions import Basket, OrderQuantity, QuoteLadder, Terms
 from interlock.messages.events import DecisionJudged, Event
+from interlock.messages.findings import findings_of
 from interlock.messages.reasons import (
     CASH_BELOW_MINIMUM,
     MESSAGE_RATE_ABOVE_LIMIT,
@@ -30,12 +31,11 @@ def verdict(events: list[Event]) -> DecisionJudged:
 
 def finding_of(world: World, events: list[Event], control: str) -> tuple[int, int]:
     """Observed and bound of a control on the last line."""
-    findings = verdict(events).findings
     armed = [entry.control for entry in world.ledger.limits.limits]
     found = [
-        (findings[place + 3], findings[place + 4])
-        for place in range(0, len(findings), 5)
-        if findings[place + 1] >= 0 and armed[findings[place + 1]] == control
+        (found.observed, found.bound)
+        for found in findings_of(verdict(events))
+        if found.limit >= 0 and armed[found.limit] == control
     ]
     return found[-1]
 

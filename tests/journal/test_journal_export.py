@@ -44,7 +44,16 @@ SESSION = [
         11,
         ProposeDecision(DECISION),
         [
-            DecisionJudged(2, terms.ALLOW, 0, 1, (LINE,), (0, -1, 0, 5, 10, 0, 3, 1, -7, 2**62)),
+            DecisionJudged(
+                2,
+                terms.ALLOW,
+                0,
+                1,
+                (LINE,),
+                ((), (-1, 3)),
+                (5, 10, -7, 2**62),
+                (1, terms.WARN, HALTED),
+            ),
             CLEARED,
         ],
     ),
@@ -56,7 +65,9 @@ SESSION = [
     Entry(13, NoteTrade("ABC", "VEN", 102, 7, terms.SELL, 12), []),
     Entry(14, UpdateLadder("ABC", "VEN", ((99, 1), (98, 2)), (), 13), []),
     Entry(15, NoteFeedFault("ABC", "VEN", terms.FEED_GAP, 3, "lost"), []),
-    Entry(16, ProposeDecision(DECISION), [DecisionJudged(7, terms.REFUSE, HALTED, 1, (), ())]),
+    Entry(
+        16, ProposeDecision(DECISION), [DecisionJudged(7, terms.REFUSE, HALTED, 1, (), ((),), ())]
+    ),
     tick(17),
 ]
 
@@ -96,8 +107,8 @@ def test_every_table_has_its_rows(session: Path, tmp_path: Path) -> None:
 def test_codes_become_names_and_numbers_stay_whole(session: Path, tmp_path: Path) -> None:
     export(session, tmp_path)
     assert rows(tmp_path, "findings") == [
-        (2, 1, 1, 11, 2, 0, -1, "authorised_source", "firm", "allow", 5, 10),
-        (2, 1, 2, 11, 2, 0, 3, "3", "", "warn", -7, 2**62),
+        (2, 1, 1, 11, 2, 0, -1, "authorised_source", "firm", "allow", "", 5, 10),
+        (2, 1, 2, 11, 2, 0, 3, "3", "", "warn", "HALTED", -7, 2**62),
     ]
     assert rows(tmp_path, "verdicts") == [
         (2, 1, 11, 2, "allow", "", 1, 1, 2),
@@ -163,6 +174,6 @@ def test_a_finding_is_named_after_the_limit_that_it_is_of(tmp_path: Path) -> Non
     export(tmp_path / "j", tmp_path / "out")
 
     refused = [row for row in rows(tmp_path / "out", "findings") if row[9] == "refuse"]
-    assert [(row[7], row[8], row[10], row[11]) for row in refused] == [
-        ("order_quantity", "firm", 101, 100)
+    assert [row[7:9] + row[10:] for row in refused] == [
+        ("order_quantity", "firm", "QUANTITY_ABOVE_ORDER_LIMIT", 101, 100)
     ]

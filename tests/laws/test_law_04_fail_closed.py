@@ -192,7 +192,7 @@ def test_numbers_too_large_for_any_order_are_refused_and_kept() -> None:
     largest = (1 << 63) - 1
     judged = verdict(world.order(quantity=largest, price=largest))
     assert judged.severity == REFUSE
-    assert all(-largest <= number <= largest for number in judged.findings)
+    assert all(-largest <= number <= largest for number in judged.figures)
 
 
 def test_a_decision_whose_time_has_passed_is_refused_when_it_is_served() -> None:

@@ -11,6 +11,7 @@ from interlock.messages.commands import SetLimit
 from interlock.messages.decisions import Basket, OrderQuantity, Terms
 from interlock.messages.definitions import Limit
 from interlock.messages.events import DecisionJudged, Event, OrderCleared
+from interlock.messages.findings import findings_of
 from interlock.messages.reasons import (
     INSTRUMENT_RESTRICTED,
     NONE,
@@ -41,10 +42,8 @@ def verdict(events: list[Event]) -> DecisionJudged:
 
 def findings(judged: DecisionJudged) -> dict[tuple[int, int], tuple[int, int, int]]:
     """Severity, observed and bound by line and control."""
-    rows = [judged.findings[place : place + 5] for place in range(0, len(judged.findings), 5)]
-    found = {
-        (line, control): (severity, seen, bound) for line, control, severity, seen, bound in rows
-    }
+    rows = findings_of(judged)
+    found = {(row.line, row.limit): (row.severity, row.observed, row.bound) for row in rows}
     assert len(found) == len(rows), "a control was run twice"
     return found
 

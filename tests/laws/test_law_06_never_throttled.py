@@ -16,6 +16,7 @@ from interlock.messages.commands import (
 from interlock.messages.decisions import CancelOrders, Flatten, OrderQuantity, Terms
 from interlock.messages.definitions import Bounds
 from interlock.messages.events import CancelRequested, DecisionJudged, Event, OrderCleared
+from interlock.messages.findings import findings_of
 from interlock.messages.reasons import HALT_CANCEL, QUEUE_FULL, REQUESTED
 from interlock.messages.terms import (
     ALLOW,
@@ -161,10 +162,12 @@ def test_what_is_proven_to_reduce_is_counted_and_not_stopped_by_the_count(stop: 
     assert world.decide(OrderQuantity("COIN", SELL, 4, price))[0].severity > ALLOW
     passed = world.decide(OrderQuantity("COIN", SELL, 4, reducing))
     assert passed[0].severity == ALLOW
-    findings = passed[0].findings
-    counted = [place for place in range(0, len(findings), 5)
-               if findings[place + 3] == 3 and findings[place + 4] == 2]  # fmt: skip
-    assert [findings[place + 2] for place in counted] == [ALLOW]
+    counted = [
+        found.severity
+        for found in findings_of(passed[0])
+        if (found.observed, found.bound) == (3, 2)
+    ]
+    assert counted == [ALLOW]
     # It has no more room than the position: beyond flat it is new risk.
     assert world.decide(OrderQuantity("COIN", SELL, 7, reducing))[0].severity > ALLOW
     flattened = world.say(ProposeDecision(world.decision(Flatten())))

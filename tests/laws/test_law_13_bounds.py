@@ -14,6 +14,7 @@ from interlock.messages.decisions import (
 )
 from interlock.messages.definitions import Bounds
 from interlock.messages.events import DecisionJudged, OrderCleared
+from interlock.messages.findings import findings_of
 from interlock.messages.reasons import QUEUE_FULL, TOO_MANY_ORDERS
 from interlock.messages.terms import BUY, REFUSE
 from laws.histories import history
@@ -31,9 +32,8 @@ def bounded(**bounds: int) -> World:
 
 def finding(judged: DecisionJudged, rule: int) -> tuple[int, int]:
     """Observed and bound of the first finding of a rule that refused."""
-    rows = [judged.findings[place : place + 5] for place in range(0, len(judged.findings), 5)]
-    (found,) = [row for row in rows if row[1] == -rule and row[2] == REFUSE]
-    return found[3], found[4]
+    (found,) = [row for row in findings_of(judged) if row.limit == -rule and row.severity == REFUSE]
+    return found.observed, found.bound
 
 
 def test_a_full_queue_refuses_at_once_and_says_its_bound() -> None:

@@ -26,6 +26,7 @@ from interlock.messages.events import (
     OrderCleared,
     OrderFilled,
 )
+from interlock.messages.findings import findings_of, objections_of
 from interlock.messages.reasons import REASONS
 from interlock.messages.terms import (
     ALLOW,
@@ -40,8 +41,6 @@ from worlds import World
 
 VENUES_OWN = {FILLED_WITHIN_ALLOWED, FILL_WITHIN_LIMIT, NO_EVENT_FOR_UNKNOWN_ORDER}
 """What only a venue can break."""
-FINDING = 5
-"""Numbers in a finding: line, limit or rule, severity, observed, bound."""
 
 
 class Watcher:
@@ -99,19 +98,15 @@ class Watcher:
     def check_verdict(self, event: DecisionJudged) -> None:
         assert event.decision not in self.judged, f"decision {event.decision} was judged twice"
         self.judged.add(event.decision)
-        findings = event.findings
-        assert len(findings) % FINDING == 0
-        severities = findings[2::FINDING]
-        assert event.severity == max(severities, default=ALLOW)
+        findings = findings_of(event)
+        assert len(event.figures) == 2 * len(findings)
+        assert len(event.objections) == 3 * len(objections_of(event))
+        assert event.severity == max((found.severity for found in findings), default=ALLOW)
         assert event.severity in SEVERITIES
         assert (event.severity == ALLOW) == (event.reason == 0)
         assert event.reason in REASONS
         for line in range(len(event.lines)):
-            judged = [
-                findings[place + 1]
-                for place in range(0, len(findings), FINDING)
-                if findings[place] == line
-            ]
+            judged = [found.limit for found in findings if found.line == line]
             # Every control once, and every rule, whatever the others found (law 5).
             assert len(judged) == len(set(judged)), judged
 

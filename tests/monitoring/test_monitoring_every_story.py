@@ -22,7 +22,9 @@ from interlock.messages.decisions import (
 )
 from interlock.messages.definitions import Limit
 from interlock.messages.events import DecisionJudged, OrderCleared
+from interlock.messages.findings import findings_of
 from interlock.messages.identity import order_id, order_text
+from interlock.messages.reasons import reason_name
 from interlock.messages.terms import REPORT_KINDS
 from interlock.monitoring.story import Story
 from interlock.monitoring.telling import tell_story
@@ -165,18 +167,21 @@ def check(story: Story, verdict: DecisionJudged | None) -> None:
         assert told["verdict"] is None
         return
     findings = told["verdict"]["findings"]
-    numbers = [
-        value
-        for part in findings
-        for value in (
+    told_again = [
+        (
             part["line"] - 1,
             part["limit"],
             0 if part["passed"] else 4,
+            part["reason"],
             part["observed"]["value"],
             part["bound"]["value"],
         )
+        for part in findings
     ]
-    assert numbers == list(verdict.findings)
+    assert told_again == [
+        found._replace(reason=reason_name(found.reason) if found.reason else "")
+        for found in findings_of(verdict)
+    ]
     objections = [part for part in findings if not part["passed"]]
     assert bool(objections) == (told["verdict"]["severity"] == "refuse")
     if objections:

@@ -16,8 +16,28 @@ from interlock.messages.definitions import Limit
 from interlock.messages.reasons import LIMIT_MISSING, NONE, USER_CONTROL
 from interlock.messages.terms import ALLOW, HALT
 
-# A finding is line, control, severity, observed, bound.
-WIDTH: Final = 5
+# Whom the gate asks, in this order: the numbers stand in the verdict beside what each found.
+TAKING_BACK: Final[tuple[int, ...]] = (-rules.AUTHORISED_SOURCE, -rules.PLANNED)
+ORDERING: Final[tuple[int, ...]] = (
+    -rules.AUTHORISED_SOURCE,
+    -rules.PLANNED,
+    -rules.ADMISSION,
+    -rules.ACTIVE_RELEASE,
+    -rules.DUPLICATE,
+    -rules.EXPIRY,
+)
+ACTING: Final[tuple[int, ...]] = (*ORDERING, -rules.HALTS)
+LINE: Final[tuple[int, ...]] = (
+    -rules.INSTRUMENT,
+    -rules.ROUTE,
+    -rules.PLANNED,
+    -rules.PHASE,
+    -rules.HALTS,
+    -rules.REDUCING,
+    -rules.LIMITS_PRESENT,
+)
+_TAKING_BACK_ALONE: Final[tuple[tuple[int, ...], ...]] = (TAKING_BACK,)
+_ACTING_ALONE: Final[tuple[tuple[int, ...], ...]] = (ACTING,)
 
 # What a finding can hold; a number beyond is as good as this. Every codec carries 63 bits, and what
 # needs no more than 62 is compiled to a comparison of machine words.
@@ -47,7 +67,7 @@ class UserControl:
             finding.cannot_evaluate()
         if not ALLOW <= finding.severity <= HALT:
             finding.cannot_evaluate()
-        if finding.severity != ALLOW and finding.reason == NONE:
+        if finding.severity != ALLOW and not NONE < finding.reason <= _NUMBER_MAX:
             finding.reason = USER_CONTROL
 
 
@@ -77,6 +97,9 @@ class Route:
     def __init__(self, armed: list[ArmedControl], missing: int) -> None:
         self.armed: Final = armed
         self.missing: Final[int] = missing
+        self.controls: Final[tuple[int, ...]] = (*LINE, *[control.number for control in armed])
+        self.alone: Final[tuple[tuple[int, ...], ...]] = (ORDERING, self.controls)
+        """What is asked of a decision that is this one line: the same object for every verdict."""
 
 
 @final
@@ -86,9 +109,12 @@ class Gate:
     def __init__(self, ledger: Ledger, user_controls: dict[str, Any]) -> None:
         self.ledger: Final = ledger
         self.user_controls: Final = user_controls
+        self.controls: tuple[tuple[int, ...], ...] = ()
+        """Who was asked about the last plan: on the whole, then on each line."""
         # Used again for every judgement: only the first `_noted` numbers are of the last one.
-        self._findings: Final[list[int]] = []
+        self._figures: Final[list[int]] = []
         self._noted = 0
+        self._objections: Final[list[int]] = []
         self.severity = ALLOW
         self.reason = NONE
         self.is_authorised = False
@@ -104,70 +130,87 @@ class Gate:
         ledger, finding = self.ledger, self._finding
         rules.authorised_source(plan, ledger, finding)
         self.is_authorised = finding.severity == ALLOW
-        self._note(-1, -rules.AUTHORISED_SOURCE)
+        self._note()
         if plan.problem != NONE:
             finding.refuse(plan.problem, 0, 0)
         else:
             finding.allow(len(plan.proposals), len(plan.proposals))
-        self._note(-1, -rules.PLANNED)
-        if not plan.is_ordering and plan.action_name == "":
+        self._note()
+        is_acting = plan.action_name != ""
+        if not plan.is_ordering and not is_acting:
             # Taking back is never stopped by what stops new risk (law 6).
+            self.controls = _TAKING_BACK_ALONE
             return
         rules.admission(plan, ledger, finding)
-        self._note(-1, -rules.ADMISSION)
+        self._note()
         rules.active_release(plan, ledger, finding)
-        self._note(-1, -rules.ACTIVE_RELEASE)
+        self._note()
         rules.duplicate_decision(plan, ledger, finding)
-        self._note(-1, -rules.DUPLICATE)
+        self._note()
         rules.expired_decision(plan, ledger, finding)
-        self._note(-1, -rules.EXPIRY)
-        if plan.action_name != "":
+        self._note()
+        if is_acting:
             rules.halts(plan, None, ledger, finding)
-            self._note(-1, -rules.HALTS)
+            self._note()
+            self.controls = _ACTING_ALONE
+            return
+        asked = [ORDERING]
         for proposal in plan.proposals:
-            self._judge_line(plan, proposal)
+            route = self._judge_line(plan, proposal)
+            self.controls = route.alone
+            asked.append(route.controls)
+        if len(asked) != 2:
+            self.controls = tuple(asked)
 
     def refuse(self, rule: int, reason: int, observed: int, bound: int) -> None:
         """This is the verdict on a decision that is refused before it is planned."""
         self._begin()
         self._finding.refuse(reason, observed, bound)
-        self._note(-1, -rule)
+        self._note()
+        self.controls = ((-rule,),)
 
     def _begin(self) -> None:
         self._noted = 0
         self.severity = ALLOW
         self.reason = NONE
         self.is_authorised = False
+        if len(self._objections) > 0:
+            self._objections.clear()
 
-    def findings(self) -> tuple[int, ...]:
-        """Every finding of the last judgement, `WIDTH` numbers each."""
-        if len(self._findings) > self._noted:
-            del self._findings[self._noted :]
-        return tuple(self._findings)
+    def figures(self) -> tuple[int, ...]:
+        """Observed and bound of every finding of the last judgement."""
+        figures = self._figures
+        if len(figures) > self._noted:
+            del figures[self._noted :]
+        return tuple(figures)
 
-    def _judge_line(self, plan: Plan, proposal: Proposal) -> None:
-        ledger, finding, line = self.ledger, self._finding, proposal.line
+    def objections(self) -> tuple[int, ...]:
+        """Place, severity and reason of every finding that did not allow it."""
+        return tuple(self._objections) if len(self._objections) > 0 else ()
+
+    def _judge_line(self, plan: Plan, proposal: Proposal) -> Route:
+        ledger, finding = self.ledger, self._finding
         rules.instrument(plan, proposal, finding)
-        self._note(line, -rules.INSTRUMENT)
+        self._note()
         rules.route(proposal, finding)
-        self._note(line, -rules.ROUTE)
+        self._note()
         if proposal.problem != NONE:
             finding.refuse(proposal.problem, 0, 0)
         else:
             finding.allow(proposal.quantity, proposal.quantity)
-        self._note(line, -rules.PLANNED)
+        self._note()
         rules.session_phase(proposal, ledger, finding)
-        self._note(line, -rules.PHASE)
+        self._note()
         rules.halts(plan, proposal, ledger, finding)
-        self._note(line, -rules.HALTS)
+        self._note()
         rules.reduce_only(proposal, finding)
-        self._note(line, -rules.REDUCING)
+        self._note()
         route = self._route(plan, proposal)
         if route.missing > 0:
             finding.refuse(LIMIT_MISSING, len(REQUIRED) - route.missing, len(REQUIRED))
         else:
             finding.allow(len(REQUIRED), len(REQUIRED))
-        self._note(line, -rules.LIMITS_PRESENT)
+        self._note()
         for armed in route.armed:
             if armed.control is not None:
                 armed.control.judge(proposal, ledger, finding)
@@ -175,40 +218,40 @@ class Gate:
                 armed.user.judge(proposal, ledger, finding)
             else:
                 finding.cannot_evaluate()
-            self._note(line, armed.number)
+            self._note()
+        return route
 
-    def _note(self, line: int, control: int) -> None:
-        finding = self._finding
-        observed, bound, severity = finding.observed, finding.bound, finding.severity
+    def _note(self) -> None:
+        """This keeps what was just found."""
+        finding, place = self._finding, self._noted
+        observed, bound = finding.observed, finding.bound
         if observed > _NUMBER_MAX or observed < -_NUMBER_MAX:
             observed = _bounded(observed)
         if bound > _NUMBER_MAX or bound < -_NUMBER_MAX:
             bound = _bounded(bound)
-        findings, place = self._findings, self._noted
-        if place == len(findings):
-            findings.extend([0] * WIDTH)
+        figures = self._figures
+        if place == len(figures):
+            figures.append(0)
+            figures.append(0)
         # Most numbers are those of the judgement before. What is the same stays where it is: to
         # compare costs less than to make an integer, and to free it after its batch.
-        if findings[place] != line:
-            findings[place] = line
-        if findings[place + 1] != control:
-            findings[place + 1] = control
-        if findings[place + 2] != severity:
-            findings[place + 2] = severity
-        if findings[place + 3] != observed:
-            findings[place + 3] = observed
-        if findings[place + 4] != bound:
-            findings[place + 4] = bound
-        self._noted = place + WIDTH
+        if figures[place] != observed:
+            figures[place] = observed
+        if figures[place + 1] != bound:
+            figures[place + 1] = bound
+        self._noted = place + 2
+        if finding.severity != ALLOW:
+            self._object(place // 2, finding.severity, finding.reason)
+
+    def _object(self, place: int, severity: int, reason: int) -> None:
+        self._objections.append(place)
+        self._objections.append(severity)
+        self._objections.append(reason)
         if severity > self.severity:
             self.severity = severity
-            self.reason = finding.reason
-        elif (
-            severity == self.severity
-            and finding.reason != NONE
-            and (self.reason == NONE or finding.reason < self.reason)
-        ):
-            self.reason = finding.reason
+            self.reason = reason
+        elif severity == self.severity and NONE < reason < self.reason:
+            self.reason = reason
 
     def _route(self, plan: Plan, proposal: Proposal) -> Route:
         if self._version != self.ledger.limits.version or len(self._routes) > ROUTES_MAX:

@@ -46,6 +46,7 @@ from interlock.messages.events import (
     OrderCleared,
     ReplaceRequested,
 )
+from interlock.messages.findings import objections_of
 from interlock.messages.identity import order_text
 from interlock.messages.reasons import reason_name
 from interlock.messages.terms import REFUSE, SEVERITIES, name_of
@@ -229,16 +230,15 @@ class LiveSession:
             "verdict": name_of(SEVERITIES, event.severity),
             "reason": reason_name(event.reason),
         }
-        findings = event.findings
         answer["refusals"] = [
             {
-                "control": self._control_names(findings[place + 1]),
-                "line": findings[place],
-                "observed": findings[place + 3],
-                "bound": findings[place + 4],
+                "control": self._control_names(found.limit),
+                "line": found.line,
+                "observed": found.observed,
+                "bound": found.bound,
             }
-            for place in range(0, len(findings), 5)
-            if findings[place + 2] >= REFUSE
+            for found in objections_of(event)
+            if found.severity >= REFUSE
         ]
         answer["orders"] = [
             order_text(made.order)

@@ -23,6 +23,7 @@ from interlock.messages.commands import (
 from interlock.messages.definitions import Limit
 from interlock.messages.encoding import Entry
 from interlock.messages.events import DecisionJudged, OrderCleared, OrderFilled
+from interlock.messages.findings import count_of, findings_of
 from interlock.messages.reasons import reason_name
 
 Cell: TypeAlias = int | str | bool | None
@@ -61,7 +62,7 @@ _COLUMNS: Final = {
     "verdicts": "sequence place time_ns decision severity$ reason$ limits_version line_count "
     "finding_count",
     "findings": "sequence place number time_ns decision line limit_index control$ scope$ "
-    "severity$ observed bound",
+    "severity$ reason$ observed bound",
     "orders": "sequence place time_ns order_id decision account$ source$ release$ epoch "
     "instrument$ venue$ side$ order_type$ time_in_force$ quantity price display expire_ns "
     "post_only? reduce_only? arrival_bid arrival_ask",
@@ -73,8 +74,6 @@ _COLUMNS: Final = {
 }
 TABLE_NAMES: Final = tuple(_COLUMNS)
 _TYPES: Final = {"$": "VARCHAR", "?": "BOOLEAN"}
-FINDING_INTEGERS: Final = 5
-"""Integers of one finding in `DecisionJudged.findings`."""
 _AGGRESSORS: Final = {0: "unsaid"} | terms.SIDES
 
 
@@ -145,8 +144,6 @@ def _add_command(rows: Rows, sequence: int, entry: Entry) -> None:
 def _add_verdict(
     rows: Rows, key: tuple[int, int, int], event: DecisionJudged, armed: ArmedNames
 ) -> None:
-    findings = event.findings
-    count = len(findings) // FINDING_INTEGERS
     rows["verdicts"].append(
         (
             *key,
@@ -155,27 +152,25 @@ def _add_verdict(
             reason_name(event.reason) if event.reason else "",
             event.limits_version,
             len(event.lines),
-            count,
+            count_of(event),
         )
     )
     sequence, place, time_ns = key
-    for number in range(count):
-        at = number * FINDING_INTEGERS
-        line, limit, severity, observed, bound = findings[at : at + FINDING_INTEGERS]
-        name = terms.name_of(terms.SEVERITIES, severity)
+    for number, found in enumerate(findings_of(event), 1):
         rows["findings"].append(
             (
                 sequence,
                 place,
-                number + 1,
+                number,
                 time_ns,
                 event.decision,
-                line,
-                limit,
-                *armed.named(limit),
-                name,
-                observed,
-                bound,
+                found.line,
+                found.limit,
+                *armed.named(found.limit),
+                terms.name_of(terms.SEVERITIES, found.severity),
+                reason_name(found.reason) if found.reason else "",
+                found.observed,
+                found.bound,
             )
         )
 

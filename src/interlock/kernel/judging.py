@@ -90,7 +90,9 @@ class Judge:
                 gate.reason,
                 self.ledger.limits.version,
                 lines,
-                gate.findings(),
+                gate.controls,
+                gate.figures(),
+                gate.objections(),
             )
         )
 

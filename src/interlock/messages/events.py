@@ -43,12 +43,11 @@ class Line(Struct, frozen=True, array_like=True, gc=False):
     """The command that last changed this market."""
 
 
-class DecisionJudged(Struct, frozen=True, array_like=True, gc=False, tag=101):
+class DecisionJudged(Struct, frozen=True, array_like=True, gc=False, tag=100):
     """The verdict: the most severe finding, its reason, and every finding of every control.
 
-    `findings` holds five integers each: line, limit (its index in the session's limits, or minus a
-    gate rule), severity, observed, bound; the reason that a finding would give follows from the
-    control, except where `reason` says what could not be evaluated.
+    The findings lie flat and are read with `messages/findings.py`: who was asked, what each saw and
+    allowed, and which of them objected.
     """
 
     decision: Sequence
@@ -56,7 +55,13 @@ class DecisionJudged(Struct, frozen=True, array_like=True, gc=False, tag=101):
     reason: int
     limits_version: int
     lines: tuple[Line, ...]
-    findings: tuple[int, ...]
+    controls: tuple[tuple[int, ...], ...]
+    """Who was asked about the decision as a whole, then about each line: a limit's index in the
+    session, or minus the number of a gate rule."""
+    figures: tuple[int, ...]
+    """Observed and bound of each, in that order."""
+    objections: tuple[int, ...] = ()
+    """Place (from 0), severity and reason of each finding that did not allow it."""
 
 
 class OrderCleared(Struct, frozen=True, array_like=True, gc=False, tag=102):

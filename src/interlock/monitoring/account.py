@@ -39,6 +39,7 @@ from interlock.messages.events import (
     OrderUnknown,
     ReportIgnored,
 )
+from interlock.messages.findings import findings_of
 from interlock.messages.reasons import reason_name
 from interlock.messages.terms import (
     BUY,
@@ -254,12 +255,11 @@ class Account:
         _count(source.verdicts, name_of(SEVERITIES, event.severity))
         if event.severity >= REFUSE:
             _count(source.reasons, reason_name(event.reason))
-        findings = event.findings
-        for place in range(0, len(findings), 5):
-            control = findings[place + 1]
+        for found in findings_of(event):
+            control = found.limit
             known = self._limits[control] if control >= 0 else RULES[-control][0]
             asked, refused = self.controls.get(known, (0, 0))
-            self.controls[known] = (asked + 1, refused + (findings[place + 2] >= REFUSE))
+            self.controls[known] = (asked + 1, refused + (found.severity >= REFUSE))
 
     def _cleared(self, time_ns: Nanoseconds, event: OrderCleared) -> None:
         _count(self.orders, "cleared")

@@ -26,6 +26,7 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
+from interlock.messages.findings import count_of, objections_of
 from interlock.messages.identity import order_text
 from interlock.messages.reasons import NONE, reason_name
 from interlock.messages.terms import (
@@ -72,11 +73,9 @@ def order_of(event: Event) -> OrderId:
 
 def _judged(event: DecisionJudged) -> str:
     reason = f" {reason_name(event.reason)}" if event.reason != NONE else ""
-    findings, failed = len(event.findings) // 5, 0
-    for place in range(0, len(event.findings), 5):
-        failed += event.findings[place + 2] > 0
+    failed = len(objections_of(event))
     verdict = f"decision {event.decision}: {name_of(SEVERITIES, event.severity)}{reason}"
-    return f"{verdict}; {findings} findings, {failed} of them objections"
+    return f"{verdict}; {count_of(event)} findings, {failed} of them objections"
 
 
 def _cleared(context: Context, event: OrderCleared) -> str:

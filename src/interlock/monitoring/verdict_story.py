@@ -5,9 +5,6 @@ It is told from the ledger as it stood just before the verdict took effect.
 
 from typing import Any
 
-from interlock.decisions.planning import Planner
-from interlock.decisions.proposal import Plan
-from interlock.decisions.routing import ROUTERS, make_router
 from interlock.journal.plain import address_of, plain
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.waiting import WaitingDecision
@@ -84,8 +81,7 @@ def verdict_part(
     lines = [
         _line(context, ledger, number, line, kinds) for number, line in enumerate(event.lines, 1)
     ]
-    plan = _plan_again(ledger, waiting)
-    reader = FindingReader(ledger, context.units, settings, event, source, plan)
+    reader = FindingReader(ledger, context.units, settings, event)
     return VerdictPart(
         address=address_of(ledger.sequence, place),
         judged=moment(ledger.time_ns),
@@ -99,13 +95,6 @@ def verdict_part(
         findings=reader.read(),
         halts=_halts(ledger, source, event),
     )
-
-
-def _plan_again(ledger: Ledger, waiting: WaitingDecision) -> Plan | None:
-    """What this version would plan in the same state; None when it lacks the session's router."""
-    if ledger.routing not in ROUTERS:
-        return None
-    return Planner(ledger, make_router(ledger.routing)).plan(waiting)
 
 
 def _line(
