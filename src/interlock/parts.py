@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from interlock.inputs.recordings import MergedRecording, open_recordings
 from interlock.inputs.scheduler import NEVER, Decider
 from interlock.inputs.session_file import SessionFile
+from interlock.inputs.session_links import venue_faults
 from interlock.inputs.session_parts import (
     RECORDED,
     SourceSettings,
@@ -18,6 +19,7 @@ from interlock.inputs.session_parts import (
 from interlock.messages.definitions import Instrument, Source, Venue
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds
 from interlock.simulation.exchange import Exchange
+from interlock.simulation.faulty import FaultyVenue
 from interlock.simulation.market import MarketGenerator, Profile
 from interlock.simulation.ratelimit import RateLimit
 from interlock.simulation.recorded import RecordedVenue
@@ -27,12 +29,15 @@ NS_PER_US = 1_000
 MODELS_GROUP = "interlock.models"
 
 
+AnyVenue: TypeAlias = Exchange | RecordedVenue | FaultyVenue
+
+
 @dataclass
 class Parts:
     """What a session trades with: where, on what, and who decides."""
 
     instruments: dict[str, Instrument]
-    venues: dict[str, Exchange | RecordedVenue]
+    venues: dict[str, AnyVenue]
     observers: list[RecordedVenue]
     market: MarketGenerator | None
     recording: MergedRecording | None
@@ -46,29 +51,17 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
     file or its data.
     """
     instruments = {instrument.symbol: instrument for instrument in file.instruments}
-    venues = {
-        venue.name: _venue(venue, settings, instruments)
+    desks = [
+        simulated(venue, settings, instruments)
         for venue, settings in zip(file.venues, file.venue_settings, strict=True)
-    }
-    exchanges = [venue for venue in venues.values() if isinstance(venue, Exchange)]
-    observers = [venue for venue in venues.values() if isinstance(venue, RecordedVenue)]
+    ]
+    exchanges = [desk for desk in desks if isinstance(desk, Exchange)]
+    observers = [desk for desk in desks if isinstance(desk, RecordedVenue)]
     market: MarketGenerator | None = None
     start_ns, end_ns = 0, NEVER
     if file.market is not None and exchanges:
         start_ns = file.market.start_ns if now_ns < 0 else now_ns
-        profiles = [
-            Profile(
-                traded.instrument,
-                traded.price,
-                half_spread=traded.half_spread,
-                depth_ticks=traded.depth_ticks,
-                quantity=traded.quantity,
-                events_per_second=traded.events_per_second,
-                volatility_ppm=traded.volatility_ppm,
-            )
-            for traded in file.market.profiles
-        ]
-        market = MarketGenerator(file.seed, exchanges, profiles, start_ns)
+        market = MarketGenerator(file.seed, exchanges, profiles_of(file), start_ns)
         if now_ns < 0:
             end_ns = start_ns + file.market.duration_s * NS_PER_SECOND
     recording: MergedRecording | None = None
@@ -79,6 +72,7 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
         if market is None:
             first = next(iter(recording), None)
             start_ns = first[0] if first is not None else 0
+    venues = _ports(file, desks, start_ns if now_ns < 0 else now_ns)
     models: list[tuple[Decider, Nanoseconds]] = []
     for place, source in enumerate(file.sources):
         settings = file.source_settings[place]
@@ -89,9 +83,44 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
     return Parts(instruments, venues, observers, market, recording, models, start_ns, end_ns)
 
 
-def _venue(
+def _ports(
+    file: SessionFile, desks: list[Exchange | RecordedVenue], start_ns: Nanoseconds
+) -> dict[str, AnyVenue]:
+    """What the outbox sends to: a venue itself, or the faults before it, or the line to it."""
+    made: dict[str, AnyVenue] = {}
+    by_name = {desk.name: desk for desk in desks}
+    for venue, settings in zip(file.venues, file.venue_settings, strict=True):
+        faults = venue_faults(settings)
+        if faults:
+            made[venue.name] = FaultyVenue(by_name[venue.name], faults, start_ns)
+        else:
+            made[venue.name] = by_name[venue.name]
+    return made
+
+
+def profiles_of(file: SessionFile) -> list[Profile]:
+    """This is how each instrument of the generated market trades; none without a market."""
+    if file.market is None:
+        return []
+    return [
+        Profile(
+            traded.instrument,
+            traded.price,
+            half_spread=traded.half_spread,
+            depth_ticks=traded.depth_ticks,
+            quantity=traded.quantity,
+            events_per_second=traded.events_per_second,
+            volatility_ppm=traded.volatility_ppm,
+        )
+        for traded in file.market.profiles
+    ]
+
+
+def simulated(
     venue: Venue, settings: VenueSettings, instruments: dict[str, Instrument]
 ) -> Exchange | RecordedVenue:
+    """This makes a simulated venue from its settings; what is remote is an exchange where it is
+    hosted."""
     listed = [instruments[symbol] for symbol in venue.instruments]
     latency_out_ns = settings.latency_out_us * NS_PER_US
     latency_in_ns = settings.latency_in_us * NS_PER_US

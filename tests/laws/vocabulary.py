@@ -18,6 +18,7 @@ from interlock.messages.commands import (
     NoteFeedFault,
     NoteRefusedInput,
     NoteTrade,
+    NoteVenueLink,
     ProposeDecision,
     ReportAction,
     ReportOrder,
@@ -295,6 +296,7 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
     return draw.pick((
         ReportAction(draw.pick((*world.ledger.actions, 5)), True, "done"),
         NoteRefusedInput("socket", "00", "unreadable"),
+        NoteVenueLink("alpha", False, "the connection broke"),
         DefineSource(Source("narrow", "second", instruments=draw.pick((("COIN",), SYMBOLS)))),
     ))  # fmt: skip
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final, final
 
+from interlock.inputs.session_links import read_faults, read_link
 from interlock.inputs.session_parts import (
     EXCHANGE,
     RECORDED,
@@ -151,6 +152,9 @@ class Definitions:
                 "silence_ms",
                 f"was {venue.silence_ns // NS_PER_MS}, must be longer than the way there and back",
             )
+        fault_seed = table.whole("fault_seed", -1, 0) if table.has("fault_seed") else -1
+        faults = read_faults(table.tables("faults", required=False))
+        address, cancel_on_disconnect = read_link(table, kind)
         if kind == RECORDED:
             for field in ("self_match", "levels", "publish_interval_us"):
                 if table.has(field):
@@ -166,6 +170,10 @@ class Definitions:
             logout,
             1 if kind == RECORDED else table.whole("levels", 5, 1, 100),
             0 if kind == RECORDED else table.whole("publish_interval_us", 0, 0, US_MAX),
+            faults,
+            fault_seed,
+            address,
+            cancel_on_disconnect,
         )
         if name:
             self.venues[name] = venue

@@ -9,6 +9,7 @@ from interlock.messages.units import Lots, Nanoseconds, Ticks
 
 EXCHANGE = "exchange"
 RECORDED = "recorded"
+REMOTE = "remote"
 VENUE_KINDS = (EXCHANGE, RECORDED)
 
 DATA_KINDS = ("binance", "equity", "plain")
@@ -19,13 +20,28 @@ WEBHOOK = "webhook"
 ACTION_KINDS = (FILE, WEBHOOK)
 
 
+class FaultSettings(Struct, frozen=True):
+    """One fault of a venue's script, as `simulation.faults.Fault` has it."""
+
+    kind: int
+    from_ms: int = 0
+    for_ms: int = 0
+    every_ms: int = 0
+    ppm: int = 1_000_000
+    delay_ms: int = 0
+    after: int = 0
+    count_max: int = 0
+    refuses: bool = False
+    cancels: bool = False
+
+
 class VenueSettings(Struct, frozen=True):
-    """How one venue is simulated."""
+    """How one venue is simulated, here or by `interlock venue serve`, or reached."""
 
     name: str
     kind: str
     """`exchange`: matches our orders with those of a generated market; `recorded`: fills them
-    against recordings."""
+    against recordings; `remote`: an exchange in a process of its own."""
     latency_out_us: int = 0
     latency_in_us: int = 0
     self_match: int = 0
@@ -38,6 +54,13 @@ class VenueSettings(Struct, frozen=True):
     """Depth that an exchange publishes."""
     publish_interval_us: int = 0
     """An exchange publishes an instrument's market at most this often."""
+    faults: tuple[FaultSettings, ...] = ()
+    fault_seed: int = -1
+    """A script of faults by seed, beside `faults`; -1 for none."""
+    address: str = ""
+    """Of a remote venue: `unix:PATH` or `127.0.0.1:PORT`."""
+    cancel_on_disconnect: bool = False
+    """Whether a remote venue is asked to cancel what works when the connection breaks."""
 
 
 class SourceSettings(Struct, frozen=True):

@@ -172,6 +172,15 @@ class ReportOrder(Struct, frozen=True, array_like=True, gc=False, tag=30):
     venue_time_ns: Nanoseconds = 0
 
 
+class NoteVenueLink(Struct, frozen=True, array_like=True, gc=False, tag=35):
+    """Our connection to a venue broke, or stands again. A fact. What that means for market data is
+    said by `NoteFeedFault`, and for orders by silence."""
+
+    venue: str
+    is_connected: bool
+    text: str
+
+
 class ReportAction(Struct, frozen=True, array_like=True, gc=False, tag=31):
     """An executor says how a named action ended."""
 
@@ -231,6 +240,7 @@ Command: TypeAlias = (
     | NoteFeedFault
     | AdvanceTime
     | ReportOrder
+    | NoteVenueLink
     | ReportAction
     | Halt
     | LiftHalt

@@ -13,6 +13,7 @@ from interlock.messages.commands import (
     NoteFeedFault,
     NoteRefusedInput,
     NoteTrade,
+    NoteVenueLink,
     OpenSession,
     ProposeDecision,
     ReportAction,
@@ -116,6 +117,9 @@ def _rarer_words(command: Command) -> str:
         fault = name_of(FEED_FAULTS, command.fault)
         where = f"{command.instrument} at {command.venue}"
         return f"{where}: {fault} x {command.count}{_said(command.text)}"
+    if isinstance(command, NoteVenueLink):
+        what = "connected" if command.is_connected else "not connected"
+        return f"{command.venue}: {what}{_said(command.text)}"
     if isinstance(command, Halt):
         what = "let only reducing orders through in" if command.reduce_only else "stop"
         also = " and cancel what works there" if command.cancel_working else ""

@@ -16,6 +16,7 @@ The rules they share:
 """
 
 from abc import ABC, abstractmethod
+from typing import Final
 
 from interlock.messages.commands import Command
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
@@ -33,6 +34,8 @@ from interlock.messages.units import Lots, Nanoseconds, OrderId, Ticks
 from interlock.simulation.gateway import Gateway, Request
 from interlock.simulation.order import BACKGROUND, VenueOrder, order_of, terms_fault
 from interlock.simulation.ratelimit import ADMITTED, LOG_OUT
+
+LOGGED_OUT: Final = "the session logged out"
 
 
 class Desk(ABC):
@@ -115,6 +118,22 @@ class Desk(ABC):
     @abstractmethod
     def amend(self, now_ns: Nanoseconds, order: VenueOrder, quantity: Lots, price: Ticks) -> None:
         """Change an open order to a quantity above what is filled; it may trade."""
+
+    # What a venue does to all of somebody's orders at once.
+
+    def log_out(self, time_ns: Nanoseconds, until_ns: Nanoseconds) -> None:
+        """Cancel all that works of ours and reject messages until a time, as for too many."""
+        self.advance(time_ns)
+        self.gateway.rate.out_until_ns = max(self.gateway.rate.out_until_ns, until_ns)
+        self.cancel_working(time_ns, self.gateway.open_orders(), LOGGED_OUT)
+
+    def cancel_working(self, time_ns: Nanoseconds, orders: list[VenueOrder], text: str) -> None:
+        """Cancel these orders of ours now, those that still work; the venue has decided it."""
+        self.advance(time_ns)
+        for order in orders:
+            if order.is_open:
+                self.leave(self.now_ns, order)
+                self.gateway.cancelled(self.now_ns, order, VENUE_DECIDED, text)
 
     # From here on it is the same everywhere.
 
@@ -215,5 +234,5 @@ class Desk(ABC):
         if verdict == LOG_OUT:
             for order in self.gateway.open_orders():
                 self.leave(now_ns, order)
-                self.gateway.cancelled(now_ns, order, VENUE_DECIDED, "the session logged out")
+                self.gateway.cancelled(now_ns, order, VENUE_DECIDED, LOGGED_OUT)
         return verdict == ADMITTED

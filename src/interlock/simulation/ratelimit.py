@@ -42,10 +42,10 @@ class RateLimit:
         """Count one message and say what becomes of it. A logged-out session is let in again after
         a window.
         """
-        if self.capacity == 1:
-            return ADMITTED
         if time_ns < self.out_until_ns:
             return REJECT
+        if self.capacity == 1:
+            return ADMITTED
         self.times[self.place] = time_ns
         self.place = (self.place + 1) % self.capacity
         if self.log_out_above and self._exceeds(self.log_out_above, time_ns):
