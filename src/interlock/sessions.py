@@ -8,16 +8,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from interlock.assembly import Session, assemble, assemble_live, user_controls, user_kinds
+from interlock.assembly import Session, assemble, assemble_live, user_kinds
 from interlock.controls.rules import RULES
+from interlock.engines import Ground, user_controls
 from interlock.inputs.clock import WallClock
-from interlock.inputs.moments import moment_text
+from interlock.inputs.lines import Lines
 from interlock.inputs.refusals import RecordingRefused
 from interlock.inputs.session_file import SessionFile, load_session
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import reexecute
+from interlock.journal.retracing import SessionDiffers
 from interlock.messages.commands import (
     ActivateRelease,
     CloseSession,
@@ -29,20 +30,18 @@ from interlock.messages.definitions import Instrument
 from interlock.messages.events import DecisionJudged, OrderFilled
 from interlock.messages.identity import order_text
 from interlock.messages.terms import REFUSE
-from interlock.messages.units import Nanoseconds
 from interlock.monitoring.account import Account
 from interlock.terminal.account import account_json, print_account
 from interlock.terminal.check import check
-from interlock.terminal.output import print_json, wants_progress
+from interlock.terminal.output import print_json
 from interlock.terminal.replay import DIFFERENT, replay, replay_with
+from interlock.terminal.watch import Watch
 
 DONE = 0
 INTERRUPTED = 130
+MARKET_ENDED = "the market ended"
 SESSIONS = Path("sessions")
 DEMO = Path(__file__).parent / "examples" / "demo.toml"
-
-# The progress bar looks at the clock of the market this often.
-INSTANTS_PER_LOOK = 512
 
 
 def session_directory(path: Path) -> Path:
@@ -73,12 +72,10 @@ def check_file(path: Path, *, as_json: bool) -> int:
 def new_directory(name: str, out: Path | None) -> Path:
     """This is where a new session goes: `out`, or the next free place under `sessions`.
 
-    Raises `FileExistsError` when `out` already holds a session: nothing is ever written over.
+    A session that `out` holds already goes on there; nothing is ever written over. Raises
+    `FileExistsError` when `out` is no directory.
     """
     if out is not None:
-        if (out / "JOURNAL").exists():
-            text = "a session is kept there already; give --out another directory"
-            raise FileExistsError(17, text, str(out))
         if out.exists() and not out.is_dir():
             raise FileExistsError(17, "is no directory; give --out another", str(out))
         return out
@@ -97,6 +94,8 @@ def run_demo(out: Path | None, *, as_json: bool, path: Path = DEMO) -> int:
         f"A session of {len(file.instruments)} instruments at {len(file.venues)} venues, with"
         f" {len(file.sources)} sources, in a market made from seed {file.seed}."
     )
+    if is_complete(directory):
+        return _print_complete(directory, as_json=as_json)
     code = _run(file, (), directory, as_json=as_json)
     if code != DONE:
         return code
@@ -115,12 +114,14 @@ def run_demo(out: Path | None, *, as_json: bool, path: Path = DEMO) -> int:
 
 def run_recorded(path: Path, data: Sequence[Path], out: Path | None, *, as_json: bool) -> int:
     """This runs a session file in market time and prints the account. Raises `RecordingRefused`
-    when there is nothing to run on."""
+    when there is nothing to run on. One that `out` holds already is carried on."""
     file = session_file(path)
     if not data and file.market is None:
         text = "has no [market], so it runs on recordings: name them with --data, or use --live"
         raise RecordingRefused(path, text)
     directory = new_directory(file.name, out)
+    if is_complete(directory):
+        return _print_complete(directory, as_json=as_json)
     return _run(file, tuple(data), directory, as_json=as_json)
 
 
@@ -149,9 +150,8 @@ def run_live(
         file,
         directory,
         tuple(data),
-        clock=WallClock(),
-        socket_path=socket_path,
-        standard_input=socket_path is None,
+        ground=Ground(WallClock()),
+        lines=Lines(standard_input=socket_path is None, socket_path=socket_path),
         control_names=_control_names(file),
         followers=(account,),
     )
@@ -213,21 +213,66 @@ def _units(instrument: Instrument) -> tuple[str, int, int, int, int, int, int]:
     )
 
 
+def is_complete(directory: Path) -> bool:
+    """Whether the directory holds a market-time session that ran to its end."""
+    if not (directory / "JOURNAL").exists():
+        return False
+    reader = JournalReader(directory)
+    last = reader.last_sequence
+    commands = [entry.command for _, entry in reader.entries(last)] if last > 0 else []
+    return commands[-1:] == [CloseSession("operator", MARKET_ENDED)]
+
+
+def _print_complete(directory: Path, *, as_json: bool) -> int:
+    Console(stderr=as_json).print(
+        f"The session in {directory} is already complete: this is its account. Give --out another"
+        " directory to run it anew.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    account = Account()
+    for batch in JournalReader(directory).batches():
+        account(batch.first_sequence, batch.entries)
+    if as_json:
+        print_json({"session": str(directory), **account_json(account)})
+    else:
+        print_account(Console(), account)
+    return DONE
+
+
 def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json: bool) -> int:
     account = Account()
     console = Console(stderr=as_json)
-    with _Watch(as_json) as watch:
+    with Watch(as_json) as watch:
         session = assemble(
             file,
             directory,
             data,
-            clock=WallClock(),
+            ground=Ground(WallClock()),
             followers=(account,),
             on_instant=watch.look,
         )
-        watch.begin(session)
-        was_interrupted = _interruptible(session)
-    session.close("interrupted" if was_interrupted else "the market ended")
+        recovered = session.engine.journal.recovered.last_sequence
+        if recovered > 0:
+            text = f"{directory} holds {recovered:,} commands of this session: they are made again,"
+            text += " compared, and carried on from."
+            Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
+        watch.begin(session.looks)
+        try:
+            was_interrupted = _interruptible(session)
+        except SessionDiffers:
+            session.engine.journal.close()
+            raise
+    if session.is_catching_up:
+        session.close("")
+        if was_interrupted:
+            Console(stderr=True).print("Interrupted before it had caught up: nothing was written.")
+            return INTERRUPTED
+        raise SessionDiffers(
+            str(directory), session.engine.sequence + 1, "is not made again: the data ends before"
+        )
+    session.close("interrupted" if was_interrupted else MARKET_ENDED)
     if as_json:
         print_json({"session": str(directory), **account_json(account)})
     else:
@@ -265,45 +310,6 @@ def _control_names(file: SessionFile) -> Callable[[int], str]:
         return limits[control] if control >= 0 else RULES[-control][0]
 
     return name
-
-
-class _Watch:
-    """The progress bar of a session in market time."""
-
-    def __init__(self, is_quiet: bool) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not wants_progress(is_quiet),
-        )
-        self._task: TaskID | None = None
-        self._session: Session | None = None
-        self._instants = 0
-
-    def __enter__(self) -> "_Watch":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def begin(self, session: Session) -> None:
-        self._session = session
-        self._task = self._bar.add_task("", total=1.0)
-
-    def look(self, time_ns: Nanoseconds) -> None:
-        self._instants += 1
-        if self._instants % INSTANTS_PER_LOOK or self._session is None or self._task is None:
-            return
-        self._bar.update(
-            self._task,
-            completed=self._session.progress(time_ns),
-            description=moment_text(time_ns)[:19].replace("T", " "),
-        )
 
 
 def _print_walk(console: Console, session: Session) -> None:

@@ -189,9 +189,13 @@ def test_no_command_is_2_and_shows_the_help(capsys: Said) -> None:
     assert "interlock demo" in captured.err
 
 
-def test_a_session_is_never_written_over(folder: Path, capsys: Said) -> None:
-    assert main(["run", str(folder / "short.toml"), "--out", str(folder / "session")]) == 4
-    assert "a session is kept there already" in sentence(capsys)
+def test_a_session_that_is_complete_is_told_again_and_never_written_over(
+    folder: Path, capsys: Said
+) -> None:
+    kept = {path: path.read_bytes() for path in (folder / "session").iterdir()}
+    assert main(["run", str(folder / "short.toml"), "--out", str(folder / "session")]) == 0
+    assert "is already complete" in " ".join(capsys.readouterr().out.split())
+    assert {path: path.read_bytes() for path in (folder / "session").iterdir()} == kept
 
 
 def test_a_place_that_cannot_hold_a_session_is_4(folder: Path, capsys: Said) -> None:

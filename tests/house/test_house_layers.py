@@ -6,8 +6,8 @@ from house.checkout import PACKAGE, imported_modules, listed, nodes_of, place, p
 
 CLOCK = PACKAGE / "inputs" / "clock.py"
 
-# The engine steps, replay steps again, and the file that knows every part puts them together.
-KERNEL_CALLERS = {"engine.py", "assembly.py", "journal/replay.py"}
+# The engine steps, replay steps again, and the file that makes engines puts them together.
+KERNEL_CALLERS = {"engine.py", "engines.py", "journal/replay.py"}
 
 NOW = {"now", "utcnow", "today"}
 

@@ -6,7 +6,6 @@ An executor answers with `ReportAction` and never raises: what went wrong is in 
 
 import contextlib
 import json
-import os
 import socket
 import threading
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from interlock.journal.files import Files
 from interlock.messages.commands import ReportAction
 from interlock.messages.events import ActionCleared
 from interlock.messages.identity import order_text
@@ -45,20 +45,60 @@ def notice(time_ns: Nanoseconds, action: ActionCleared) -> bytes:
 
 
 class FileExecutor:
-    """Appends each action to a file as a line of JSON, synced before it is reported done."""
+    """Appends each action to a file as a line of JSON, synced before it is reported done.
 
-    def __init__(self, path: Path) -> None:
+    An action whose line is there already (the process ended before its answer was kept) is not
+    written again. A line that was being written then, and has no end, is cut: nobody was told of
+    it. Cost: the file is read once, when the first action comes.
+    """
+
+    def __init__(self, path: Path, files: Files | None = None) -> None:
         self.path = path
+        self._files = files or Files()
+        self._written: set[str] | None = None
+        self._end = 0
 
     def execute(self, time_ns: Nanoseconds, action: ActionCleared) -> ReportAction:
         try:
-            with self.path.open("ab") as file:
-                file.write(notice(time_ns, action) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
+            self._append(notice(time_ns, action) + b"\n", order_text(action.action))
         except OSError as error:
             return _failed(action, f"{self.path.name}: {error.strerror or error}")
         return ReportAction(action.action, True, f"written to {self.path.name}")
+
+    def _append(self, line: bytes, number: str) -> None:
+        files = self._files
+        is_new = self.path.name not in files.names(self.path.parent)
+        descriptor = files.open(self.path, write=True, create=is_new)
+        try:
+            if self._written is None:
+                self._written = self._read(descriptor)
+            if number in self._written:
+                return
+            files.write(descriptor, line, self._end)
+            files.sync(descriptor)
+        finally:
+            files.close(descriptor)
+        if is_new:
+            files.sync_directory(self.path.parent)
+        self._written.add(number)
+        self._end += len(line)
+
+    def _read(self, descriptor: int) -> set[str]:
+        """The numbers of the actions that are there; what follows the last whole line is cut."""
+        data = self._files.read(descriptor, self._files.size(descriptor), 0)
+        self._end = data.rfind(b"\n") + 1
+        if self._end < len(data):
+            self._files.truncate(descriptor, self._end)
+        return {number for line in data[: self._end].splitlines() if (number := _number_in(line))}
+
+
+def _number_in(line: bytes) -> str:
+    """The action's number in a line that we wrote; empty in any other."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return ""
+    return str(told.get("action", "")) if isinstance(told, dict) else ""
 
 
 class WebhookExecutor:

@@ -21,11 +21,11 @@ _LOCK_BYTES: Final = 12
 class Fence:
     """The lock of one journal, held from construction until `release`. Raises `JournalLocked`."""
 
-    def __init__(self, files: Files, directory: Path, *, create: bool) -> None:
+    def __init__(self, files: Files, directory: Path) -> None:
         self._files = files
         path = directory / LOCK_NAME
         exists = path.name in files.names(directory)
-        self._descriptor = files.open(path, write=True, create=create or not exists)
+        self._descriptor = files.open(path, write=True, create=not exists)
         if not files.lock(self._descriptor):
             files.close(self._descriptor)
             raise JournalLocked(

@@ -146,6 +146,15 @@ def read_file(files: Files, path: Path) -> bytes:
         files.close(descriptor)
 
 
+def size_of(files: Files, path: Path) -> int:
+    """This is how many bytes a file has."""
+    descriptor = files.open(path)
+    try:
+        return files.size(descriptor)
+    finally:
+        files.close(descriptor)
+
+
 def publish(files: Files, path: Path, data: bytes) -> None:
     """This makes a file appear whole or not at all: write aside, sync, rename, sync the
     directory."""

@@ -46,6 +46,14 @@ def write_identity(files: Files, directory: Path, identity: Identity) -> None:
     publish(files, directory / IDENTITY_NAME, text.encode())
 
 
+def holds_journal(files: Files, directory: Path) -> bool:
+    """Whether a directory, which may not be there, holds a journal."""
+    try:
+        return IDENTITY_NAME in files.names(directory)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def read_identity(files: Files, directory: Path) -> Identity:
     """This says which journal a directory holds. Raises `JournalForeign` when it holds none that we
     can read."""

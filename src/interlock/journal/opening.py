@@ -4,15 +4,25 @@ import errno
 from pathlib import Path
 from typing import Final
 
+from interlock.journal.bounds import WINDOW_BYTES
 from interlock.journal.faults import JournalFault, JournalForeign, JournalFull
 from interlock.journal.fence import LOCK_NAME
+from interlock.journal.files import Files
 from interlock.journal.identity import IDENTITY_NAME
+from interlock.journal.index import index_path
 from interlock.journal.options import JournalOptions
 from interlock.journal.recovery import Recovery
-from interlock.journal.segments import SegmentFooter, SegmentHeader
+from interlock.journal.segments import (
+    NEXT_SEGMENT_NAME,
+    SEGMENT_HEADER_BYTES,
+    SegmentFooter,
+    SegmentHeader,
+    segment_name,
+)
 from interlock.journal.tail import Tail, finish_seal
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+FIRST_SEGMENT: Final = Path(segment_name(1))
 
 
 def reopened_tail(
@@ -66,13 +76,44 @@ def next_header(
 
 
 def require_empty(options: JournalOptions, directory: Path) -> None:
-    for name in options.files.names(directory):
+    """This raises `JournalForeign` when a journal, or part of one that holds records, is there.
+
+    What a creation leaves that was interrupted before its first record is no journal.
+    """
+    files = options.files
+    for name in files.names(directory):
+        is_remains = name in (LOCK_NAME, NEXT_SEGMENT_NAME, index_path(FIRST_SEGMENT).name) or (
+            name == FIRST_SEGMENT.name and _is_blank(files, directory / name)
+        )
         if name in (IDENTITY_NAME, LOCK_NAME) or name.startswith(("seg-", "snap-")):
+            if is_remains:
+                continue
             raise JournalForeign(
                 str(directory),
                 f"holds {name} already",
                 "Open the journal that is there, or name another directory",
             )
+
+
+def clear_remains(files: Files, directory: Path) -> None:
+    """This removes what `require_empty` let pass. Needs the lock."""
+    names = files.names(directory)
+    for name in (NEXT_SEGMENT_NAME, index_path(FIRST_SEGMENT).name, FIRST_SEGMENT.name):
+        if name in names:
+            files.remove(directory / name)
+
+
+def _is_blank(files: Files, segment: Path) -> bool:
+    """Whether nothing was ever written behind a segment's header."""
+    descriptor = files.open(segment)
+    try:
+        offset, size = SEGMENT_HEADER_BYTES, files.size(descriptor)
+        for start in range(offset, size, WINDOW_BYTES):
+            if files.read(descriptor, min(WINDOW_BYTES, size - start), start).strip(b"\0"):
+                return False
+    finally:
+        files.close(descriptor)
+    return True
 
 
 def unusable(directory: Path, error: OSError) -> JournalFault:

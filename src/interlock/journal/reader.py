@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from interlock.journal.faults import RESTORE, JournalCorrupt, JournalForeign
-from interlock.journal.files import Files
+from interlock.journal.files import Files, size_of
 from interlock.journal.frames import HEADER_BYTES, SCHEMA_VERSION, Frame, unpack_header
 from interlock.journal.identity import Identity, read_identity
 from interlock.journal.index import entry_of
@@ -143,7 +143,7 @@ class JournalReader:
             (place for place, path in enumerate(paths) if first_sequence_of(path) <= first),
             default=0,
         )
-        total = sum(path.stat().st_size for path in paths[start:])
+        total = sum(size_of(self.files, path) for path in paths[start:])
         done = 0
         previous: tuple[SegmentHeader, SegmentFooter] | None = None
         place = start

@@ -66,14 +66,14 @@ def keep_state(writer: JournalWriter, ledger: Ledger) -> Path:
     return path
 
 
-def load_ledger(directory: Path, sequence_max: int) -> Loaded:
+def load_ledger(directory: Path, sequence_max: int, *, files: Files | None = None) -> Loaded:
     """This finds the ledger again: the newest usable state, and what the journal has after it.
 
     Raises the journal's faults where acknowledged data is damaged.
     """
-    reader = JournalReader(directory)
+    reader = JournalReader(directory, files=files)
     snapshot, findings = newest_snapshot(
-        Files(), directory, reader.identity.journal_id, sequence_max=sequence_max
+        reader.files, directory, reader.identity.journal_id, sequence_max=sequence_max
     )
     ledger, previous_hash = Ledger(), b""
     if snapshot is not None:

@@ -12,6 +12,7 @@ return, the caller gets `JournalPoisoned` and so does everybody after it.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from interlock.journal.bounds import BATCH_ENTRIES_MAX, RECORD_BYTES_MAX
 from interlock.journal.faults import JournalFault, JournalFull, JournalPoisoned
@@ -32,6 +33,7 @@ from interlock.journal.identity import (
 from interlock.journal.index import IndexEntry
 from interlock.journal.opening import (
     NO_ROOM,
+    clear_remains,
     next_header,
     reopened_tail,
     require_empty,
@@ -101,12 +103,12 @@ class JournalWriter:
         code_version: str,
         created_ns: int = 0,
         options: JournalOptions = DEFAULT_OPTIONS,
-    ) -> "JournalWriter":
+    ) -> Self:
         """This makes a new journal in a directory that holds none, and opens it in epoch 1.
 
         `JOURNAL` is written last: a creation that was interrupted leaves a directory that is no
-        journal. Raises `JournalForeign` when there is (part of) one already, or the filesystem is
-        another machine's.
+        journal, and the next one begins anew there. Raises `JournalForeign` when there is a journal
+        or part of one that holds records, or the filesystem is another machine's.
         """
         files = options.files
         files.make_directory(directory)
@@ -114,8 +116,9 @@ class JournalWriter:
         require_local_filesystem(files, directory)
         identity = Identity(journal_id, created_ns)
         start = identity.genesis_hash
-        fence = Fence(files, directory, create=True)
+        fence = Fence(files, directory)
         try:
+            clear_remains(files, directory)
             header = SegmentHeader(
                 segment_bytes=options.segment_bytes,
                 journal_id=journal_id,
@@ -145,7 +148,7 @@ class JournalWriter:
         code_version: str,
         acknowledged: int = 0,
         options: JournalOptions = DEFAULT_OPTIONS,
-    ) -> "JournalWriter":
+    ) -> Self:
         """This takes the lock, recovers and goes on in a new epoch; `recovered` says what was found
         and cut.
 
@@ -157,7 +160,7 @@ class JournalWriter:
         identity = read_identity(files, directory)
         refuse_poison(files, directory)
         require_local_filesystem(files, directory)
-        fence = Fence(files, directory, create=False)
+        fence = Fence(files, directory)
         try:
             recovered = recover(files, directory, identity, acknowledged=acknowledged)
             fence.raise_epoch(recovered.epoch)
@@ -170,7 +173,7 @@ class JournalWriter:
             raise
         return cls(directory, identity, fence, tail, recovered, options, code_version)
 
-    def __enter__(self) -> "JournalWriter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

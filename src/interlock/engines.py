@@ -1,0 +1,285 @@
+"""Engines: made for a new session, or taken up where a kept one's journal ends.
+
+A market-time session is named after its file and its data, so that running it again makes the same
+commands: one that was cut short is gone through again, compared with its journal, and goes on after
+it. A live session is named by chance; its ledger is folded from its journal, and what its venues
+owe is asked for.
+"""
+
+import gc
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from interlock import __version__
+from interlock.engine import Engine, Follower, Stages
+from interlock.execution.background import BackgroundExecutor
+from interlock.execution.executors import Executor, FileExecutor, WebhookExecutor
+from interlock.execution.outbox import Outbox
+from interlock.execution.recalling import NOT_KNOWN, RecallingExecutor
+from interlock.inputs.clock import Clock
+from interlock.inputs.session_file import SessionFile
+from interlock.inputs.session_parts import WEBHOOK
+from interlock.journal.faults import JournalFault
+from interlock.journal.files import Files
+from interlock.journal.identity import holds_journal
+from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
+from interlock.journal.reader import JournalReader
+from interlock.journal.retracing import RetracingWriter
+from interlock.journal.states import load_ledger
+from interlock.journal.writer import JournalWriter
+from interlock.kernel.step import Kernel
+from interlock.ledger.ledger import Ledger
+from interlock.messages.commands import (
+    CloseSession,
+    Command,
+    NoteRefusedInput,
+    OpenSession,
+    ReportAction,
+    ReportOrder,
+)
+from interlock.messages.terms import REPORT_SILENCE
+from interlock.messages.units import Nanoseconds
+from interlock.parts import Parts, parts_of
+
+# Nearly everything that the walk makes is freed by its reference count, so the collector finds
+# little; at its usual thresholds it costs a tenth of the walk. It still runs when a million objects
+# more were made than freed, which the bounds of a session do not let happen in a steady state.
+GC_THRESHOLD = 1_000_000
+
+CONTROLS_GROUP = "interlock.controls"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a session stands on, passed in so that a test can pass another."""
+
+    clock: Clock
+    journal: JournalOptions = DEFAULT_OPTIONS
+    """The disk, and how the journal uses it."""
+    random_bytes: Callable[[int], bytes] = os.urandom
+    """Where the names of journals and live sessions come from."""
+    parts: Callable[[SessionFile, Sequence[Path], Nanoseconds], Parts] = parts_of
+    """Who makes the venues, the market and the models. Venues of a live session that are the same
+    ones after a restart are what real venues are."""
+
+
+class SessionChanged(JournalFault):
+    """A kept session was to be taken up under another session file."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            str(directory),
+            "the session there was opened with another session file",
+            "Give it the file that it began with, or start a new session with another --out",
+        )
+
+
+class SessionInMarketTime(JournalFault):
+    """A session in market time was to go on against the wall clock."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            str(directory),
+            "the session there runs in market time",
+            "Run it without --live, or start a new session with another --out",
+        )
+
+
+def user_controls() -> dict[str, Any]:
+    """This is every control that an installed package offers, by name."""
+    return {point.name: point.load() for point in entry_points(group=CONTROLS_GROUP)}
+
+
+def session_name(file: SessionFile, data: Sequence[Path]) -> str:
+    """This is what a market-time session is called: after its file and the names of its data."""
+    mark = hashlib.sha256(file.text.encode())
+    for path in data:
+        mark.update(path.name.encode())
+    return mark.hexdigest()[:20]
+
+
+def _created(directory: Path, ground: Ground) -> JournalWriter:
+    return JournalWriter.create(
+        directory,
+        journal_id=ground.random_bytes(16),
+        code_version=__version__,
+        created_ns=ground.clock.now_ns(),
+        options=ground.journal,
+    )
+
+
+def market_engine(
+    file: SessionFile,
+    directory: Path,
+    parts: Parts,
+    session_id: str,
+    ground: Ground,
+    followers: tuple[Follower, ...],
+) -> Engine:
+    """A session in market time, new or made again: its journal, and the commands that open it."""
+    journal: JournalWriter
+    executors = executors_of(file, directory, ground, is_live=False)
+    if holds_journal(ground.journal.files, directory):
+        journal = kept = RetracingWriter.open(
+            directory, code_version=__version__, options=ground.journal
+        )
+        reader = JournalReader(directory, files=ground.journal.files)
+        kept.retrace(reader.command_batches())
+        last = kept.recovered.last_sequence
+        executors = {
+            name: RecallingExecutor(
+                executor, kept.kept_answer, last, recognises=isinstance(executor, FileExecutor)
+            )
+            for name, executor in executors.items()
+            if not isinstance(executor, BackgroundExecutor)
+        }
+    else:
+        journal = _created(directory, ground)
+    try:
+        gc.set_threshold(GC_THRESHOLD, 20, 100)
+        kernel = Kernel(Ledger(), user_controls())
+        engine = Engine(
+            kernel, journal, outbox_of(file, parts, executors), followers, Stages(ground.clock)
+        )
+        for command in file.opening(session_id, __version__):
+            engine.take(parts.start_ns, command)
+        engine.keep()
+    except JournalFault:
+        journal.close()
+        raise
+    return engine
+
+
+def repeating_words(engine: Engine, opening: Command) -> Callable[[Nanoseconds], None]:
+    """This is called between two instants. Where an operator ended an earlier run, its journal says
+    so: then so do we, at the same place, and open the session again."""
+    journal, ledger = engine.journal, engine.kernel.ledger
+
+    def repeat(time_ns: Nanoseconds) -> None:
+        if not isinstance(journal, RetracingWriter):
+            return
+        while (kept := journal.kept_command(engine.sequence + 1)) is not None:
+            if not isinstance(kept.command, OpenSession | CloseSession):
+                return
+            engine.take(kept.time_ns, kept.command)
+        if not ledger.is_session_open:
+            engine.take(time_ns, opening)
+
+    return repeat
+
+
+def live_engine(
+    file: SessionFile,
+    directory: Path,
+    parts: Parts,
+    session_id: str,
+    ground: Ground,
+    followers: tuple[Follower, ...],
+) -> Engine:
+    """A new live session."""
+    journal = _created(directory, ground)
+    outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    kernel = Kernel(Ledger(), user_controls())
+    engine = Engine(kernel, journal, outbox, followers, Stages(ground.clock))
+    now_ns = ground.clock.now_ns()
+    for command in file.opening(session_id, __version__):
+        engine.take(now_ns, command)
+    engine.keep()
+    return engine
+
+
+def resumed_engine(
+    file: SessionFile,
+    directory: Path,
+    data: Sequence[Path],
+    parts: Parts,
+    ground: Ground,
+    followers: tuple[Follower, ...],
+) -> Engine:
+    """A session that was kept, taken up where its disk left it.
+
+    What was acknowledged is there again. Every order that a venue still owed an answer for is
+    UNKNOWN, and the venue is asked about every open one: nothing is sent again (law 8).
+    """
+    files = ground.journal.files
+    journal = JournalWriter.open(directory, code_version=__version__, options=ground.journal)
+    try:
+        recovered = journal.recovered
+        loaded = load_ledger(directory, recovered.last_sequence, files=files)
+        _require_same_file(file, data, directory, files)
+    except BaseException:
+        journal.close()
+        raise
+    ledger = loaded.ledger
+    outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
+    outbox.sent_sequence = recovered.last_sequence
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    kernel = Kernel(ledger, user_controls())
+    engine = Engine(kernel, journal, outbox, followers, Stages(ground.clock))
+    now_ns = ground.clock.now_ns()
+    if ledger.sequence == 0:
+        # The process ended between making the journal and its first batch.
+        for command in file.opening(ground.random_bytes(10).hex(), __version__):
+            engine.take(now_ns, command)
+    if recovered.truncated_bytes > 0:
+        text = (
+            f"cut {recovered.truncated_bytes} bytes of a batch that was never acknowledged, at"
+            f" byte {recovered.truncated_offset} of {recovered.segment.name}"
+        )
+        digest = recovered.truncated_digest.hex()
+        engine.take(now_ns, NoteRefusedInput("journal", digest, text))
+    if not ledger.is_session_open:
+        engine.take(now_ns, file.opening(ledger.session_id, __version__)[0])
+    for action in list(ledger.actions):
+        # Nobody remembers whether it was carried out: it is never given out twice.
+        engine.take(now_ns, ReportAction(action, False, NOT_KNOWN))
+    for order in list(ledger.orders.open.values()):
+        if order.asked_ns != 0:
+            engine.take(now_ns, ReportOrder(order.venue.name, order.order, REPORT_SILENCE))
+        outbox.ask_about(now_ns, order.venue.name, order.order)
+    engine.keep()
+    return engine
+
+
+def _require_same_file(
+    file: SessionFile, data: Sequence[Path], directory: Path, files: Files
+) -> None:
+    """A live session goes on under the file that it was opened with, or `SessionChanged` is
+    raised."""
+    for _, entry in JournalReader(directory, files=files).entries():
+        command = entry.command
+        if isinstance(command, OpenSession):
+            if command.configuration != file.text:
+                raise SessionChanged(directory)
+            if command.session_id == session_name(file, data):
+                raise SessionInMarketTime(directory)
+            return
+
+
+def executors_of(
+    file: SessionFile, directory: Path, ground: Ground, *, is_live: bool
+) -> dict[str, Executor | BackgroundExecutor]:
+    executors: dict[str, Executor | BackgroundExecutor] = {}
+    for action in file.actions:
+        if action.kind != WEBHOOK:
+            path = directory / action.target
+            executors[action.name] = FileExecutor(path, ground.journal.files)
+        elif is_live:
+            executors[action.name] = BackgroundExecutor(WebhookExecutor(action.target))
+        else:
+            # In market time the answer belongs to the moment of the action, however long it took.
+            executors[action.name] = WebhookExecutor(action.target)
+    return executors
+
+
+def outbox_of(
+    file: SessionFile, parts: Parts, executors: dict[str, Executor | BackgroundExecutor]
+) -> Outbox:
+    silences = {venue.name: venue.silence_ns for venue in file.venues}
+    return Outbox(dict(parts.venues), silences, executors)
