@@ -23,18 +23,22 @@ from interlock.engines import (
     user_controls,
 )
 from interlock.inputs.decisions import DecisionDefaults
-from interlock.inputs.lines import Lines
-from interlock.inputs.live import LiveSession
+from interlock.inputs.live import Door, LiveSession
 from interlock.inputs.recordings import MergedRecording
 from interlock.inputs.scheduler import NEVER, Scheduler
 from interlock.inputs.session_file import SessionFile
+from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
+from interlock.journal.reader import JournalReader
 from interlock.journal.retracing import RetracingWriter
 from interlock.messages.commands import (
     CloseSession,
 )
 from interlock.messages.units import Nanoseconds
 from interlock.parts import NS_PER_US
+
+MARKET_ENDED = "the market ended"
+"""Why a session in market time was closed that is complete."""
 
 
 @dataclass
@@ -82,6 +86,18 @@ def user_kinds() -> dict[str, ControlKind]:
     """This is how a session file writes those controls: the `kind` of each class that has one."""
     kinds = {name: getattr(control, "kind", None) for name, control in user_controls().items()}
     return {name: kind for name, kind in kinds.items() if isinstance(kind, ControlKind)}
+
+
+def is_complete(directory: Path, files: Files | None = None) -> bool:
+    """Whether a directory holds a market-time session that ran to its end. Cost: a walk of the last
+    segment's headers."""
+    disk = files or Files()
+    if not holds_journal(disk, directory):
+        return False
+    reader = JournalReader(directory, files=disk)
+    last = reader.last_sequence
+    commands = [entry.command for _, entry in reader.entries(last)] if last > 0 else []
+    return commands[-1:] == [CloseSession("operator", MARKET_ENDED)]
 
 
 def assemble(
@@ -140,7 +156,7 @@ def assemble_live(
     data: Sequence[Path],
     *,
     ground: Ground,
-    lines: Lines,
+    lines: Door,
     control_names: Callable[[int], str],
     followers: tuple[Follower, ...] = (),
 ) -> Session:

@@ -66,6 +66,8 @@ class Ground:
     parts: Callable[[SessionFile, Sequence[Path], Nanoseconds], Parts] = parts_of
     """Who makes the venues, the market and the models. Venues of a live session that are the same
     ones after a restart are what real venues are."""
+    engine: type[Engine] = Engine
+    """The engine, or one that looks at more after each step."""
 
 
 class SessionChanged(JournalFault):
@@ -143,7 +145,7 @@ def market_engine(
     try:
         gc.set_threshold(GC_THRESHOLD, 20, 100)
         kernel = Kernel(Ledger(), user_controls())
-        engine = Engine(
+        engine = ground.engine(
             kernel, journal, outbox_of(file, parts, executors), followers, Stages(ground.clock)
         )
         for command in file.opening(session_id, __version__):
@@ -156,8 +158,8 @@ def market_engine(
 
 
 def repeating_words(engine: Engine, opening: Command) -> Callable[[Nanoseconds], None]:
-    """This is called between two instants. Where an operator ended an earlier run, its journal says
-    so: then so do we, at the same place, and open the session again."""
+    """This is called between two instants. Where an operator interrupted an earlier run, its
+    journal says so: then so do we, at the same place, and open the session again."""
     journal, ledger = engine.journal, engine.kernel.ledger
 
     def repeat(time_ns: Nanoseconds) -> None:
@@ -186,7 +188,7 @@ def live_engine(
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     kernel = Kernel(Ledger(), user_controls())
-    engine = Engine(kernel, journal, outbox, followers, Stages(ground.clock))
+    engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     now_ns = ground.clock.now_ns()
     for command in file.opening(session_id, __version__):
         engine.take(now_ns, command)
@@ -221,7 +223,7 @@ def resumed_engine(
     outbox.sent_sequence = recovered.last_sequence
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     kernel = Kernel(ledger, user_controls())
-    engine = Engine(kernel, journal, outbox, followers, Stages(ground.clock))
+    engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     now_ns = ground.clock.now_ns()
     if ledger.sequence == 0:
         # The process ended between making the journal and its first batch.

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from interlock.execution.port import VenuePort
 from interlock.inputs.recordings import MergedRecording, open_recordings
 from interlock.inputs.scheduler import NEVER, Decider
 from interlock.inputs.session_file import SessionFile
@@ -37,7 +38,7 @@ class Parts:
     """What a session trades with: where, on what, and who decides."""
 
     instruments: dict[str, Instrument]
-    venues: dict[str, AnyVenue]
+    venues: dict[str, VenuePort]
     observers: list[RecordedVenue]
     market: MarketGenerator | None
     recording: MergedRecording | None
@@ -80,7 +81,7 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
             seed = file.seed * 1_000 + place
             model = _model(file, source, settings, instruments, seed)
             models.append((model, settings.decision_latency_us * NS_PER_US))
-    return Parts(instruments, venues, observers, market, recording, models, start_ns, end_ns)
+    return Parts(instruments, dict(venues), observers, market, recording, models, start_ns, end_ns)
 
 
 def _ports(

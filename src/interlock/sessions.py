@@ -9,7 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from interlock.assembly import Session, assemble, assemble_live, user_kinds
+from interlock.assembly import (
+    MARKET_ENDED,
+    Session,
+    assemble,
+    assemble_live,
+    is_complete,
+    user_kinds,
+)
 from interlock.controls.rules import RULES
 from interlock.engines import Ground, user_controls
 from interlock.inputs.clock import WallClock
@@ -39,7 +46,6 @@ from interlock.terminal.watch import Watch
 
 DONE = 0
 INTERRUPTED = 130
-MARKET_ENDED = "the market ended"
 SESSIONS = Path("sessions")
 DEMO = Path(__file__).parent / "examples" / "demo.toml"
 
@@ -211,16 +217,6 @@ def _units(instrument: Instrument) -> tuple[str, int, int, int, int, int, int]:
         instrument.lot_units,
         instrument.multiplier,
     )
-
-
-def is_complete(directory: Path) -> bool:
-    """Whether the directory holds a market-time session that ran to its end."""
-    if not (directory / "JOURNAL").exists():
-        return False
-    reader = JournalReader(directory)
-    last = reader.last_sequence
-    commands = [entry.command for _, entry in reader.entries(last)] if last > 0 else []
-    return commands[-1:] == [CloseSession("operator", MARKET_ENDED)]
 
 
 def _print_complete(directory: Path, *, as_json: bool) -> int:

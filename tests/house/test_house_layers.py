@@ -6,8 +6,9 @@ from house.checkout import PACKAGE, imported_modules, listed, nodes_of, place, p
 
 CLOCK = PACKAGE / "inputs" / "clock.py"
 
-# The engine steps, replay steps again, and the file that makes engines puts them together.
-KERNEL_CALLERS = {"engine.py", "engines.py", "journal/replay.py"}
+# The engine steps, replay steps again, the file that makes engines puts them together, and tests of
+# users audit what was stepped.
+KERNEL_CALLERS = {"engine.py", "engines.py", "journal/replay.py", "testing/auditing.py"}
 
 NOW = {"now", "utcnow", "today"}
 

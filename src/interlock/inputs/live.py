@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 from interlock.inputs.clock import Clock
 from interlock.inputs.decisions import DecisionDefaults
-from interlock.inputs.lines import Connection, Lines
+from interlock.inputs.lines import Connection
 from interlock.inputs.refusals import InputRefused
 from interlock.inputs.scheduler import SERVE_MAX, Dated, Decider, Market, Observer, Talker
 from interlock.inputs.words import decode_line
@@ -74,6 +74,19 @@ class LiveTaker(Protocol):
     def keep(self) -> None: ...
 
 
+class Door(Protocol):
+    """Where lines come from and answers go: `Lines`, or a script."""
+
+    @property
+    def is_over(self) -> bool: ...
+
+    def wait(self, seconds: float) -> list[tuple[Connection, bytes]]: ...
+
+    def hand_out(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class _Owed(NamedTuple):
     """An answer that is owed: to whom, to which of its lines, about which decision."""
 
@@ -89,7 +102,7 @@ class LiveSession:
         self,
         engine: LiveTaker,
         clock: Clock,
-        lines: Lines,
+        lines: Door,
         instruments: dict[str, Instrument],
         defaults: DecisionDefaults,
         *,
