@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from interlock.coverage.recorder import active
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import (
@@ -95,6 +96,9 @@ class World:
         self.time_ns = START
         self.entries: list[Entry] = []
         self.keys = 0
+        # What is said in it counts for the state coverage, where a run records one.
+        recorder = active()
+        self.observer = recorder.observer() if recorder is not None else None
         for command in opening() if commands is None else commands:
             self.say(command)
 
@@ -106,7 +110,10 @@ class World:
         self.sequence += 1
         self.time_ns += after_ns
         events = self.kernel.step(self.sequence, self.time_ns, command)
-        self.entries.append(Entry(self.time_ns, command, events))
+        entry = Entry(self.time_ns, command, events)
+        self.entries.append(entry)
+        if self.observer is not None:
+            self.observer.follow(self.sequence, entry)
         return events
 
     def quote(
