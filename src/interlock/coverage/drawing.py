@@ -51,9 +51,8 @@ def draw(machine: Machine, counts: Counts) -> str:
     boxes = [_box(state, places[state], machine, counts) for state in states]
     label = escape(f"machine {machine.name}")
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img" aria-label="{label}">'
-        + "".join(arrows + boxes)
-        + "</svg>"
+        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img"'
+        f' aria-label="{label}">' + "".join(arrows + boxes) + "</svg>"
     )
 
 

@@ -70,7 +70,9 @@ class StateCoverage:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         factory: Any = getattr(session.config, "_tmp_path_factory", None)
-        if factory is not None and factory._basetemp is not None:
+        # A controller's folder holds those of its workers, which have read them.
+        has_workers = session.config.pluginmanager.hasplugin("dsession")
+        if factory is not None and factory._basetemp is not None and not has_workers:
             self.recorder.test = "a fixture of several tests"
             self.recorder.read_under(factory.getbasetemp())
         counts = self.recorder.counts
