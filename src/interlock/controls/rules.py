@@ -97,7 +97,7 @@ def active_release(plan: Plan, ledger: Ledger, finding: Finding) -> None:
 
 def duplicate_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
     sequence = plan.waiting.sequence
-    first = plan.source.first_use(plan.decision.key) if plan.source is not None else 0
+    first = plan.source.first_use(plan.waiting.decision_key) if plan.source is not None else 0
     if first not in (0, sequence):
         finding.refuse(DUPLICATE_DECISION, sequence, first)
     else:
@@ -105,7 +105,7 @@ def duplicate_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
 
 
 def expired_decision(plan: Plan, ledger: Ledger, finding: Finding) -> None:
-    finding.refuse_above(DECISION_EXPIRED, ledger.time_ns, plan.decision.valid_until_ns)
+    finding.refuse_above(DECISION_EXPIRED, ledger.time_ns, plan.waiting.valid_until_ns)
 
 
 def admission(plan: Plan, ledger: Ledger, finding: Finding) -> None:

@@ -8,6 +8,8 @@ worse price than that. Who wants a bound on the price asks for a marketable limi
 
 from typing import Final, final
 
+from msgspec.structs import astuple
+
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.decisions.quoting import plan_quotes, terms_of_change
 from interlock.decisions.routing import Router
@@ -55,6 +57,9 @@ from interlock.messages.terms import (
 )
 from interlock.messages.units import BPS_ONE, Lots, Ticks
 
+_astuple: Final = astuple
+_ORDER_QUANTITY: Final = OrderQuantity
+
 # A market order has no limit of its own: its money is reserved this far beyond the far touch.
 MARKET_ALLOWANCE_BPS: Final = 500
 
@@ -69,12 +74,16 @@ class Planner:
 
     def plan(self, waiting: WaitingDecision) -> Plan:
         """This lays out what a decision would become. Cost: one step per order it makes."""
-        decision = waiting.decision
-        source = self.ledger.sources.get(decision.source)
+        source = self.ledger.sources.get(waiting.source)
         plan = Plan(waiting, source)
-        action = decision.action
-        if type(action) is OrderQuantity:
-            self._add_order(plan, action.instrument, action.side, action.quantity, action.terms)
+        action = waiting.action
+        if type(action) is _ORDER_QUANTITY:
+            symbol: str
+            side: int
+            quantity: Lots
+            terms: Terms
+            symbol, side, quantity, terms = _astuple(action)
+            self._add_order(plan, symbol, side, quantity, terms)
         elif type(action) is TargetPosition:
             self._target(plan, action)
         elif type(action) is Basket:

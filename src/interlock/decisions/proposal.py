@@ -2,6 +2,7 @@
 
 from typing import Final, final
 
+from msgspec.structs import astuple
 from mypy_extensions import mypyc_attr
 
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
@@ -13,6 +14,8 @@ from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.decisions import Terms
 from interlock.messages.terms import AS_ASKED, BUY, FOK, IOC, LIMIT
 from interlock.messages.units import PPM_ONE, Lots, Minor, Nanoseconds, OrderId, Ticks
+
+_astuple: Final = astuple
 
 
 @final
@@ -42,17 +45,37 @@ class Proposal:
         self.value: Minor = 0
         """What is left of it at that price; a sale's at the far touch when that is dearer."""
         self.added_value: Minor = 0
-        # The terms are read once: every step asks for them, and the Struct answers ten times
-        # slower.
-        self.order_type = terms.order_type
-        self.limit: Ticks = terms.price
-        self.protection: Ticks = terms.protection
-        self.expire_ns: Nanoseconds = terms.expire_ns
-        self.asked_venue = terms.venue
-        self.time_in_force = terms.time_in_force
-        self.post_only = terms.post_only
-        self.reduce_only = terms.reduce_only
-        self.display: Lots = terms.display
+        # The terms are read once, all together: every step asks for them, and the Struct answers
+        # ten times slower.
+        order_type: int
+        limit: Ticks
+        protection: Ticks
+        time_in_force: int
+        expire_ns: Nanoseconds
+        post_only: bool
+        reduce_only: bool
+        display: Lots
+        asked_venue: str
+        (
+            order_type,
+            limit,
+            protection,
+            time_in_force,
+            expire_ns,
+            post_only,
+            reduce_only,
+            display,
+            asked_venue,
+        ) = _astuple(terms)
+        self.order_type = order_type
+        self.limit: Ticks = limit
+        self.protection: Ticks = protection
+        self.expire_ns: Nanoseconds = expire_ns
+        self.asked_venue = asked_venue
+        self.time_in_force = time_in_force
+        self.post_only = post_only
+        self.reduce_only = reduce_only
+        self.display: Lots = display
         self.sizing = AS_ASKED
         self.capped = False
         self.route = ""
@@ -98,12 +121,9 @@ class Plan:
 
     def __init__(self, waiting: WaitingDecision, source: SourceRecord | None) -> None:
         self.waiting: Final = waiting
-        decision = waiting.decision
-        self.decision: Final = decision
-        # Read once, because every control asks: the Struct answers ten times slower.
-        self.source_name: Final[str] = decision.source
-        self.release: Final[str] = decision.release
-        self.epoch: Final[int] = decision.epoch
+        self.source_name: Final[str] = waiting.source
+        self.release: Final[str] = waiting.release
+        self.epoch: Final[int] = waiting.epoch
         self.source: Final = source
         self.account: Final[AccountRecord | None] = source.account if source is not None else None
         self.proposals: Final[list[Proposal]] = []

@@ -16,12 +16,11 @@ from interlock.messages.units import BPS_ONE, PPM_ONE, Lots, Minor, Ticks
 def size(proposal: Proposal, source: SourceRecord, price: Ticks) -> None:
     """This sets a proposal's quantity from what was asked and the source's rule, at a reference
     price; a quantity asked for beside a rule is the most it may become."""
-    sizing = source.definition.sizing
-    rule = sizing.rule
+    rule = source.sizing_rule
     quantity = proposal.asked
     proposal.sizing = rule
     if rule != AS_ASKED:
-        ruled = _ruled(proposal, rule, sizing.notional, price)
+        ruled = _ruled(proposal, rule, source.notional, price)
         if ruled < 0:
             proposal.problem = CANNOT_BE_EVALUATED
             return
@@ -29,8 +28,9 @@ def size(proposal: Proposal, source: SourceRecord, price: Ticks) -> None:
     elif quantity <= 0:
         proposal.problem = INVALID_TERMS
         return
-    if sizing.touch_share_bps > 0 and proposal.market is not None:
-        cap = proposal.market.far_quantity(proposal.side) * sizing.touch_share_bps // BPS_ONE
+    share_bps = source.touch_share_bps
+    if share_bps > 0 and proposal.market is not None:
+        cap = proposal.market.far_quantity(proposal.side) * share_bps // BPS_ONE
         if quantity > cap:
             quantity = cap
             proposal.capped = True

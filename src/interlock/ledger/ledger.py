@@ -6,11 +6,14 @@ events gets the same ledger, whatever version of the kernel concluded them.
 
 from typing import Final, final
 
+from msgspec.structs import astuple
+
 from interlock.ledger import life
 from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
+from interlock.ledger.orders import cleared_order
 from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
 from interlock.ledger.sources import ReleaseRecord, SourceRecord
 from interlock.ledger.venues import VenueRecord
@@ -47,6 +50,7 @@ from interlock.messages.events import (
     HaltLifted,
     HaltTripped,
     InvariantBroken,
+    Line,
     OrderAccepted,
     OrderCancelled,
     OrderCleared,
@@ -66,7 +70,25 @@ from interlock.messages.terms import (
     FEED_DUPLICATE,
     FEED_RECOVERED,
 )
-from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+
+# The messages of every second step. The name of an imported class is looked up at each use, and
+# each field of a Struct costs ten times one of ours: so they are kept here, and read all at once.
+_astuple: Final = astuple
+_REPORT_ORDER: Final = ReportOrder
+_UPDATE_QUOTE: Final = UpdateQuote
+_PROPOSE_DECISION: Final = ProposeDecision
+_SERVE_QUEUE: Final = ServeQueue
+_UPDATE_LADDER: Final = UpdateLadder
+_NOTE_TRADE: Final = NoteTrade
+_DECISION_JUDGED: Final = DecisionJudged
+_ORDER_CLEARED: Final = OrderCleared
+_ORDER_FILLED: Final = OrderFilled
+_ORDER_ACCEPTED: Final = OrderAccepted
+_ORDER_CANCELLED: Final = OrderCancelled
+_CANCEL_REQUESTED: Final = CancelRequested
+_REPLACE_REQUESTED: Final = ReplaceRequested
+_QUOTE_LADDER: Final = QuoteLadder
 
 
 @final
@@ -99,19 +121,19 @@ class Ledger:
     def apply_fact(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> None:
         """This applies what needs no judgement. Commands that do are left to their events."""
         self.pass_over(sequence, time_ns)
-        # What comes most often is asked for first: each question costs a look for a name.
-        if type(command) is ReportOrder:
+        # What comes most often is asked for first.
+        if type(command) is _REPORT_ORDER:
             # What a venue says is for the kernel to conclude, as is what a turn leads to.
             return
-        if type(command) is UpdateQuote:
+        if type(command) is _UPDATE_QUOTE:
             self._quote(command)
-        elif type(command) is ProposeDecision:
+        elif type(command) is _PROPOSE_DECISION:
             self._arrive(command)
-        elif type(command) is ServeQueue:
+        elif type(command) is _SERVE_QUEUE:
             return
-        elif type(command) is UpdateLadder:
+        elif type(command) is _UPDATE_LADDER:
             self._ladder(command)
-        elif type(command) is NoteTrade:
+        elif type(command) is _NOTE_TRADE:
             market = self._market(command.instrument, command.venue)
             if market is not None:
                 market.last_price = command.price
@@ -186,22 +208,21 @@ class Ledger:
             market.fault = command.fault
 
     def _arrive(self, command: ProposeDecision) -> None:
-        decision = command.decision
-        source = self.sources.get(decision.source)
-        priority = CHATTER
+        waiting = WaitingDecision(self.sequence, self.time_ns, CHATTER, command.decision)
+        source = self.sources.get(waiting.source)
         if source is not None:
             # A source cannot claim to be more urgent than it was allowed to be.
-            priority = decision.priority
-            if priority < source.priority:
-                priority = source.priority
+            waiting.priority = waiting.claimed_priority
+            if waiting.priority < source.priority:
+                waiting.priority = source.priority
             source.use_key(
-                decision.key,
+                waiting.decision_key,
                 self.sequence,
                 self.time_ns,
                 self.bounds.duplicate_keys_max,
                 self.bounds.duplicate_age_ns,
             )
-        self.waiting.add(WaitingDecision(self.sequence, self.time_ns, priority, decision))
+        self.waiting.add(waiting)
 
     def _define(self, command: Command) -> None:
         if type(command) is SetLimit:
@@ -293,22 +314,32 @@ class Ledger:
 
     def apply(self, event: Event) -> None:
         """This applies one event of the command that was applied last."""
-        if type(event) is OrderFilled:
-            self.orders.filled(event)
-        elif type(event) is DecisionJudged:
-            waiting = self.waiting.find(event.decision)
-            is_quote = waiting is not None and type(waiting.decision.action) is QuoteLadder
-            self.waiting.remove(event.decision)
-            self.orders.judged(event, is_quote)
-        elif type(event) is OrderCleared:
-            self._cleared(event)
-        elif type(event) is OrderAccepted:
+        if type(event) is _ORDER_FILLED:
+            number: OrderId
+            execution_id: str
+            quantity: Lots
+            price: Ticks
+            fee: Minor
+            number, execution_id, quantity, price, fee, _ = _astuple(event)
+            self.orders.filled(number, execution_id, quantity, price, fee)
+        elif type(event) is _DECISION_JUDGED:
+            decision: Sequence
+            severity: int
+            lines: tuple[Line, ...]
+            decision, severity, _, _, lines, _, _, _ = _astuple(event)
+            waiting = self.waiting.find(decision)
+            is_quote = waiting is not None and type(waiting.action) is _QUOTE_LADDER
+            self.waiting.remove(decision)
+            self.orders.judged(decision, severity, lines, is_quote)
+        elif type(event) is _ORDER_CLEARED:
+            self.orders.cleared(cleared_order(event, self.accounts, self.sources, self.venues))
+        elif type(event) is _ORDER_ACCEPTED:
             self.orders.accepted(event)
-        elif type(event) is OrderCancelled:
+        elif type(event) is _ORDER_CANCELLED:
             self.orders.moved(event.order, life.CANCEL)
-        elif type(event) is CancelRequested:
+        elif type(event) is _CANCEL_REQUESTED:
             self.orders.cancel_requested(event)
-        elif type(event) is ReplaceRequested:
+        elif type(event) is _REPLACE_REQUESTED:
             self.orders.replace_requested(event)
         else:
             self._apply_rarer(event)
@@ -350,10 +381,3 @@ class Ledger:
                 del self.actions[event.action]
         elif type(event) is InvariantBroken:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
-
-    def _cleared(self, event: OrderCleared) -> None:
-        instrument = self.instruments[event.instrument]
-        position = self.accounts[event.account].positions[event.instrument]
-        self.orders.cleared(
-            event, self.sources[event.source], position, instrument, self.venues[event.venue]
-        )

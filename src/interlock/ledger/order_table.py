@@ -5,22 +5,16 @@ from typing import Final, final
 
 from interlock.ledger import life
 from interlock.ledger.bounds import BoundsRecord
-from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import LimitTable
 from interlock.ledger.orders import Fill, OrderRecord
 from interlock.ledger.parents import ParentRecord
-from interlock.ledger.positions import PositionRecord
-from interlock.ledger.sources import SourceRecord
-from interlock.ledger.venues import VenueRecord
 from interlock.messages.definitions import Bounds
 from interlock.messages.events import (
     CancelRequested,
-    DecisionJudged,
     FillBusted,
     FillCorrected,
+    Line,
     OrderAccepted,
-    OrderCleared,
-    OrderFilled,
     OrderReplaced,
     OrderRestated,
     ReplaceRequested,
@@ -37,7 +31,7 @@ from interlock.messages.terms import (
     REPORT_PENDING_REPLACE,
     UNKNOWN,
 )
-from interlock.messages.units import Nanoseconds, OrderId, Sequence
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
 
 @final
@@ -81,12 +75,13 @@ class OrderTable:
         self._found = found
         return found
 
-    def judged(self, event: DecisionJudged, is_quote: bool) -> None:
+    def judged(
+        self, decision: Sequence, severity: int, lines: tuple[Line, ...], is_quote: bool
+    ) -> None:
         """This notes how much a decision may become, before its orders are released."""
-        lines = event.lines
-        if len(lines) > 0 and event.severity < HOLD:
+        if len(lines) > 0 and severity < HOLD:
             allowed = [line.quantity for line in lines]
-            self.judging = ParentRecord(event.decision, allowed, is_quote)
+            self.judging = ParentRecord(decision, allowed, is_quote)
 
     def _order(self, order: OrderId) -> OrderRecord | None:
         record = self.find(order)
@@ -202,46 +197,18 @@ class OrderTable:
             order.quantity = event.quantity
             self._move(order, life.RESTATE)
 
-    def cleared(
-        self,
-        event: OrderCleared,
-        source: SourceRecord,
-        position: PositionRecord,
-        instrument: InstrumentRecord,
-        venue: VenueRecord,
-    ) -> None:
-        quantity, decision = event.quantity, event.decision
-        order = OrderRecord(
-            event.order,
-            source,
-            position,
-            instrument,
-            venue,
-            event.side,
-            event.order_type,
-            event.time_in_force,
-            quantity,
-            event.price,
-        )
-        order.display = event.display
-        order.expire_ns = event.expire_ns
-        order.post_only = event.post_only
-        order.reduce_only = event.reduce_only
-        order.arrival_bid = event.arrival_bid
-        order.arrival_ask = event.arrival_ask
-        order.decision = decision
-        order.release = event.release
-        order.epoch = event.epoch
+    def cleared(self, order: OrderRecord) -> None:
+        """This takes an order that the gate let pass: it is reserved for from now on."""
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
         self.known[order.key] = order
         self._list(order)
         self._count_open(order, 1)
         self._reserve(order)
-        parent = self._parent(decision)
+        parent = self._parent(order.decision)
         order.parent = parent
         if parent is not None:
-            parent.release((order.order & ORDERS_PER_COMMAND_MAX) - 1, quantity)
+            parent.release((order.order & ORDERS_PER_COMMAND_MAX) - 1, order.quantity)
         self._note_message(order)
         self.touched.append(order)
 
@@ -263,12 +230,13 @@ class OrderTable:
                 self.time_ns,
             )
 
-    def filled(self, event: OrderFilled) -> None:
-        order = self._order(event.order)
+    def filled(
+        self, number: OrderId, execution_id: str, quantity: Lots, price: Ticks, fee: Minor
+    ) -> None:
+        order = self._order(number)
         if order is None:
             return
-        quantity, price, fee = event.quantity, event.price, event.fee
-        order.keep_fill(event.execution_id, Fill(quantity, price, fee))
+        order.keep_fill(execution_id, Fill(quantity, price, fee))
         order.filled += quantity
         value = price * quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, quantity, value, fee)

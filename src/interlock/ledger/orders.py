@@ -2,16 +2,20 @@
 
 from typing import Any, Final, final
 
+from msgspec.structs import astuple
 from mypy_extensions import mypyc_attr
 
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.life import is_open
 from interlock.ledger.parents import ParentRecord
-from interlock.ledger.positions import PositionRecord
+from interlock.ledger.positions import AccountRecord, PositionRecord
 from interlock.ledger.sources import SourceRecord
 from interlock.ledger.venues import VenueRecord
+from interlock.messages.events import OrderCleared
 from interlock.messages.terms import BUY, CLEARED, MARGINED, MARKET
-from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+
+_astuple: Final = astuple
 
 
 @final
@@ -211,3 +215,61 @@ class OrderRecord:
             for fill in self._later_fills.values():
                 total += fill.quantity
         return total
+
+
+def cleared_order(
+    event: OrderCleared,
+    accounts: dict[str, AccountRecord],
+    sources: dict[str, SourceRecord],
+    venues: dict[str, VenueRecord],
+) -> OrderRecord:
+    """This is the order of which an event says that the gate let it pass."""
+    number: OrderId
+    decision: Sequence
+    account: str
+    source: str
+    release: str
+    epoch: int
+    symbol: str
+    venue: str
+    side: int
+    order_type: int
+    time_in_force: int
+    quantity: Lots
+    price: Ticks
+    display: Lots
+    expire_ns: Nanoseconds
+    post_only: bool
+    reduce_only: bool
+    arrival_bid: Ticks
+    arrival_ask: Ticks
+    # fmt: off
+    (
+        number, decision, account, source, release, epoch, symbol, venue, side, order_type,
+        time_in_force, quantity, price, display, expire_ns, post_only, reduce_only,
+        arrival_bid, arrival_ask,
+    ) = _astuple(event)
+    # fmt: on
+    position = accounts[account].positions[symbol]
+    order = OrderRecord(
+        number,
+        sources[source],
+        position,
+        position.instrument,
+        venues[venue],
+        side,
+        order_type,
+        time_in_force,
+        quantity,
+        price,
+    )
+    order.display = display
+    order.expire_ns = expire_ns
+    order.post_only = post_only
+    order.reduce_only = reduce_only
+    order.arrival_bid = arrival_bid
+    order.arrival_ask = arrival_ask
+    order.decision = decision
+    order.release = release
+    order.epoch = epoch
+    return order
