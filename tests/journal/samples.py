@@ -5,6 +5,8 @@ from pathlib import Path
 
 from interlock.journal.files import Files
 from interlock.journal.frames import SCHEMA_VERSION, FrameHeader, pack_frame
+from interlock.journal.head import HEAD_NAME, HeadFile
+from interlock.journal.identity import read_identity
 from interlock.journal.index import IndexEntry, read_index
 from interlock.journal.options import JournalOptions
 from interlock.journal.segments import SegmentHeader, read_segment_header, segment_paths
@@ -69,7 +71,17 @@ def keep(directory: Path, batches: int = 3, entries: int = 2, zeros: int = 4096)
     (path,) = segment_paths(FILES, directory)
     with path.open("ab") as file:
         file.write(bytes(zeros))
+    reopen_head(directory)
     return path
+
+
+def reopen_head(directory: Path) -> None:
+    """HEAD as it stands while a writer runs that was the first: nothing is known to be durable."""
+    identity = read_identity(FILES, directory)
+    (directory / HEAD_NAME).unlink()
+    head = HeadFile(FILES, directory, identity)
+    head.write(0, identity.genesis_hash, 1)
+    head.close()
 
 
 def index_of(segment: Path) -> list[IndexEntry]:

@@ -44,7 +44,7 @@ def test_a_small_journal_has_the_same_bytes_for_ever(tmp_path: Path) -> None:
     assert found == GOLDEN_SEGMENTS
     assert (tmp_path / "JOURNAL").read_text() == (
         "interlock journal\nformat 1\nid 000102030405060708090a0b0c0d0e0f\ncreated_ns 0\n"
-        "checksum eb27e812\n"
+        "head 1\nchecksum 0b16f4d5\n"
     )
 
 

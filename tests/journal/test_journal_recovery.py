@@ -1,12 +1,16 @@
 """The decision table of recovery, row by row, each with exactly that damage."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
+from house.checkout import ROOT
 from interlock.journal.faults import JournalCorrupt, JournalForeign
 from interlock.journal.frames import FRAME_BYTES_MAX
+from interlock.journal.head import HEAD_NAME
+from interlock.journal.identity import Identity, write_identity
 from interlock.journal.index import index_path
 from interlock.journal.reader import JournalReader
 from interlock.journal.recovery import KEEP, REFUSE, TRUNCATE, Evidence, judge
@@ -15,6 +19,7 @@ from interlock.journal.segments import segment_paths
 from interlock.journal.snapshots import SnapshotHeader, write_snapshot
 from interlock.journal.writer import JournalWriter
 from interlock.messages.encoding import encode_batch
+from journal.recovery_rows import ROWS, damages, rows_with_a_test
 from journal.samples import (
     FILES,
     JOURNAL_ID,
@@ -28,6 +33,7 @@ from journal.samples import (
     quote,
     quotes,
     reopen,
+    reopen_head,
     small,
 )
 
@@ -65,6 +71,9 @@ def kept(directory: Path) -> list[int]:
         (Evidence(Ending(MISPLACED, 9000), 5, 9000), REFUSE),
         (Evidence(Ending(BAD, 9000), 5, 9100, protected=True), REFUSE),
         (Evidence(Ending(CLEAN, 9000), 5, 9000, protected=True), REFUSE),
+        (Evidence(Ending(BAD, 9000), 5, 9100, is_closed=True), REFUSE),
+        (Evidence(Ending(CLEAN, 9000), 5, 9000, is_closed=True), KEEP),
+        (Evidence(Ending(CLEAN, 9000), 5, 9000, witnesses=(("HEAD", 5),)), REFUSE),
     ],
 )
 def test_the_table_never_cuts_what_anything_says_was_durable(
@@ -73,6 +82,7 @@ def test_the_table_never_cuts_what_anything_says_was_durable(
     assert judge(evidence)[0] == verdict
 
 
+@damages("zeros to the end")
 def test_zeros_to_the_end_are_a_clean_end(tmp_path: Path) -> None:
     keep(tmp_path)
     with reopen(tmp_path) as writer:
@@ -81,6 +91,7 @@ def test_zeros_to_the_end_are_a_clean_end(tmp_path: Path) -> None:
         assert writer.recovered.notes == ()
 
 
+@damages("a torn batch, and nothing knows it")
 @pytest.mark.parametrize("damage", ["header", "payload", "second half", "first half", "hash"])
 def test_a_torn_batch_is_cut_zeroed_and_reported(tmp_path: Path, damage: str) -> None:
     segment = keep(tmp_path)
@@ -105,6 +116,7 @@ def test_a_torn_batch_is_cut_zeroed_and_reported(tmp_path: Path, damage: str) ->
     assert kept(tmp_path) == [1, 2, 3, 4, 5]
 
 
+@damages("a torn batch, and a later frame had not seen it durable")
 def test_a_later_frame_that_had_not_seen_it_durable_is_cut_with_it(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     last = forget_last(segment)
@@ -116,6 +128,7 @@ def test_a_later_frame_that_had_not_seen_it_durable_is_cut_with_it(tmp_path: Pat
     assert kept(tmp_path) == [1, 2, 3, 4]
 
 
+@damages("bad bytes, and a later frame had seen them durable")
 def test_a_later_frame_that_had_seen_it_durable_proves_damage(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     damaged = index_of(segment)[1]
@@ -126,12 +139,14 @@ def test_a_later_frame_that_had_seen_it_durable_proves_damage(tmp_path: Path) ->
     assert "sequences 3 to 4" in fault.expected
 
 
+@damages("bad bytes, and the index knows them")
 def test_the_index_proves_that_the_last_batch_was_acknowledged(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     flip(segment, index_of(segment)[-1].offset + 120)
     assert "seg-00000000000000000001.idx" in refused(tmp_path, segment).found
 
 
+@damages("bad bytes, and a snapshot knows them")
 def test_a_snapshot_proves_that_the_last_batch_was_acknowledged(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     header = SnapshotHeader(JOURNAL_ID, 6, bytes(32), 1, 1006, bytes(32), 1, "1.0")
@@ -140,6 +155,7 @@ def test_a_snapshot_proves_that_the_last_batch_was_acknowledged(tmp_path: Path) 
     assert "snap-" in refused(tmp_path, segment).found
 
 
+@damages("bad bytes, and whoever opens it knows them")
 def test_the_one_who_opens_can_say_what_was_acknowledged(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     flip(segment, forget_last(segment).offset + 120)
@@ -147,6 +163,7 @@ def test_the_one_who_opens_can_say_what_was_acknowledged(tmp_path: Path) -> None
     reopen(tmp_path, acknowledged=4).close()
 
 
+@damages("the index is ahead of a clean end")
 def test_an_index_ahead_of_a_clean_end_means_that_the_disk_lied(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     last = index_of(segment)[-1]
@@ -154,6 +171,7 @@ def test_an_index_ahead_of_a_clean_end_means_that_the_disk_lied(tmp_path: Path) 
     refused(tmp_path, segment)
 
 
+@damages("more bad bytes than one batch has")
 def test_more_bad_bytes_than_a_batch_has_are_not_a_torn_batch(tmp_path: Path) -> None:
     segment = keep(tmp_path, zeros=0)
     with segment.open("ab") as file:
@@ -161,6 +179,7 @@ def test_more_bad_bytes_than_a_batch_has_are_not_a_torn_batch(tmp_path: Path) ->
     assert "more than one batch" in refused(tmp_path, segment).found
 
 
+@damages("a whole frame that is not ours or not the next")
 @pytest.mark.parametrize("wrong", ["sequence", "previous hash", "epoch", "salt", "time", "flags"])
 def test_a_whole_frame_in_the_wrong_place_is_refused(tmp_path: Path, wrong: str) -> None:
     segment = keep(tmp_path)
@@ -182,6 +201,7 @@ def test_a_whole_frame_in_the_wrong_place_is_refused(tmp_path: Path, wrong: str)
     assert wrong in fault.expected
 
 
+@damages("the index is missing")
 def test_a_missing_index_is_rebuilt(tmp_path: Path) -> None:
     segment = keep(tmp_path)
     wanted = index_path(segment).read_bytes()
@@ -191,6 +211,7 @@ def test_a_missing_index_is_rebuilt(tmp_path: Path) -> None:
     assert index_path(segment).read_bytes() == wanted
 
 
+@damages("the index is behind")
 @pytest.mark.parametrize("tail", [b"", b"\x01" * 40, b"\0" * 17])
 def test_an_index_that_is_behind_or_torn_is_rebuilt(tmp_path: Path, tail: bytes) -> None:
     segment = keep(tmp_path)
@@ -228,6 +249,7 @@ def test_a_sealed_segment_is_trimmed_and_protected(tmp_path: Path) -> None:
     assert [FILES.is_protected(path) for path in paths] == [True] * (len(paths) - 1) + [False]
 
 
+@damages("a sealed segment: its seal")
 def test_a_damaged_seal_is_refused(tmp_path: Path) -> None:
     first = many_segments(tmp_path)[0]
     flip(first, first.stat().st_size - 1)
@@ -256,6 +278,7 @@ def test_a_missing_first_segment_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, paths[1])
 
 
+@damages("a sealed segment: its frames")
 def test_damage_inside_a_sealed_segment_is_refused_when_it_is_read(tmp_path: Path) -> None:
     first = many_segments(tmp_path)[0]
     flip(first, 9000)
@@ -264,10 +287,12 @@ def test_damage_inside_a_sealed_segment_is_refused_when_it_is_read(tmp_path: Pat
     assert caught.value.segment == first.name
 
 
+@damages("a sealed segment: its end")
 def test_damage_in_a_last_segment_that_was_sealed_is_never_a_torn_batch(tmp_path: Path) -> None:
     paths = many_segments(tmp_path)
     paths[-1].unlink()
     index_path(paths[-1]).unlink()
+    reopen_head(tmp_path)
     last = paths[-2]
     index_path(last).unlink()
     flip(last, last.stat().st_size - 100)
@@ -280,6 +305,7 @@ def test_a_crash_between_the_seal_and_the_next_segment_goes_on(tmp_path: Path) -
     first_lost = int(paths[-1].stem[4:])
     paths[-1].unlink()
     index_path(paths[-1]).unlink()
+    reopen_head(tmp_path)
     # As it was before the zeros were trimmed.
     paths[-2].chmod(0o644)
     with paths[-2].open("ab") as file:
@@ -335,3 +361,99 @@ def test_a_segment_that_was_being_prepared_is_no_part_of_the_journal(tmp_path: P
     (tmp_path / "seg-next.tmp").write_bytes(b"half")
     reopen(tmp_path).close()
     assert not (tmp_path / "seg-next.tmp").exists()
+
+
+@damages("bad bytes, and a frame further on than one batch could reach")
+def test_a_frame_further_on_than_one_batch_is_not_of_the_torn_one(tmp_path: Path) -> None:
+    segment = keep(tmp_path, zeros=0)
+    last = forget_last(segment)
+    later = frame(encode_batch([quote(9)]), first=7, previous=bytes(32), durable=4)
+    overwrite(segment, last.offset + 8, bytes(64))
+    with segment.open("r+b") as file:
+        file.seek(last.offset + FRAME_BYTES_MAX + 8)
+        file.write(later)
+    assert "further than one batch" in refused(tmp_path, segment).found
+
+
+@damages("bad bytes, and HEAD knows them")
+def test_the_head_proves_that_the_last_batch_was_acknowledged(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    reopen(tmp_path).close()
+    flip(segment, forget_last(segment).offset + 120)
+    assert "HEAD knows sequence 6" in refused(tmp_path, segment).found
+
+
+@damages("HEAD is ahead of a clean end")
+def test_a_closed_journal_cut_where_a_frame_ends_is_refused(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    reopen(tmp_path).close()
+    os.truncate(segment, forget_last(segment).offset)
+    fault = refused(tmp_path, segment)
+    assert "HEAD knows sequence 6" in fault.found
+    with pytest.raises(JournalCorrupt):
+        kept(tmp_path)
+
+
+@damages("bad bytes after the end of a journal that was closed in order")
+def test_nothing_follows_a_journal_that_was_closed_in_order(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    reopen(tmp_path).close()
+    with segment.open("ab") as file:
+        file.write(b"\x55" * 40)
+    assert "closed in order" in refused(tmp_path, segment).found
+
+
+@damages("HEAD is gone or damaged in both places")
+@pytest.mark.parametrize("damage", ["gone", "both", "empty"])
+def test_a_journal_that_lost_its_head_is_refused(tmp_path: Path, damage: str) -> None:
+    segment = keep(tmp_path)
+    head = tmp_path / HEAD_NAME
+    if damage == "gone":
+        head.unlink()
+    elif damage == "both":
+        flip(head, 20)
+        flip(head, 532)
+    else:
+        os.truncate(head, 0)
+    assert refused(tmp_path, segment).segment == HEAD_NAME
+
+
+def test_one_damaged_place_of_the_head_is_survived_and_named(tmp_path: Path) -> None:
+    keep(tmp_path)
+    flip(tmp_path / HEAD_NAME, 20)
+    with reopen(tmp_path) as writer:
+        assert "HEAD at byte 0" in writer.recovered.notes[0]
+
+
+@damages("HEAD remembers another frame")
+def test_a_last_frame_that_was_written_anew_is_recognised_by_the_head(tmp_path: Path) -> None:
+    segment = keep(tmp_path)
+    reopen(tmp_path).close()
+    last = index_of(segment)[-1]
+    index_path(segment).unlink()
+    previous = segment.read_bytes()[last.offset - 32 : last.offset]
+    forged = frame(encode_batch(quotes(70, 2)), first=5, count=2, previous=previous, durable=4)
+    os.truncate(segment, last.offset)
+    overwrite(segment, last.offset, forged)
+    assert "rewritten" in refused(tmp_path, segment).found
+
+
+def test_a_journal_of_a_version_without_a_head_gets_one_when_it_is_opened(tmp_path: Path) -> None:
+    keep(tmp_path)
+    (tmp_path / HEAD_NAME).unlink()
+    write_identity(FILES, tmp_path, Identity(JOURNAL_ID, 0, has_head=False))
+    assert kept(tmp_path) == [1, 2, 3, 4, 5, 6]
+    with reopen(tmp_path) as writer:
+        assert writer.recovered.last_sequence == 6
+    assert (tmp_path / HEAD_NAME).exists()
+
+
+def test_every_row_of_the_table_has_a_test_that_makes_exactly_that_damage() -> None:
+    assert sorted(rows_with_a_test()) == sorted(ROWS)
+    assert len(set(ROWS)) == len(ROWS)
+
+
+def test_the_table_in_the_architecture_is_the_one_that_is_tested() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    for row in ROWS:
+        assert f"| {row} |" in text, f"the table of recovery lacks the row {row!r}"

@@ -23,6 +23,8 @@ class Identity:
     journal_id: bytes
     created_ns: int
     """As the creator said; 0 when it did not."""
+    has_head: bool = True
+    """It keeps a HEAD (`head.py`); journals of the first version do not."""
 
     @property
     def genesis_hash(self) -> bytes:
@@ -40,6 +42,7 @@ def write_identity(files: Files, directory: Path, identity: Identity) -> None:
         f"format {FORMAT_VERSION}",
         f"id {identity.journal_id.hex()}",
         f"created_ns {identity.created_ns}",
+        *(("head 1",) if identity.has_head else ()),
     )
     text = "".join(f"{line}\n" for line in lines)
     text += f"checksum {crc32(text.encode()):08x}\n"
@@ -82,7 +85,7 @@ def read_identity(files: Files, directory: Path) -> Identity:
             f"format was {fields['format']}, must be {FORMAT_VERSION}",
             "Read it with the version of Interlock that wrote it",
         )
-    return Identity(bytes.fromhex(fields["id"]), int(fields["created_ns"]))
+    return Identity(bytes.fromhex(fields["id"]), int(fields["created_ns"]), "head" in fields)
 
 
 def require_local_filesystem(files: Files, directory: Path) -> None:

@@ -8,6 +8,7 @@ from interlock.journal.bounds import WINDOW_BYTES
 from interlock.journal.faults import JournalFault, JournalForeign, JournalFull
 from interlock.journal.fence import LOCK_NAME
 from interlock.journal.files import Files
+from interlock.journal.head import HEAD_NAME
 from interlock.journal.identity import IDENTITY_NAME
 from interlock.journal.index import index_path
 from interlock.journal.options import JournalOptions
@@ -98,7 +99,12 @@ def require_empty(options: JournalOptions, directory: Path) -> None:
 def clear_remains(files: Files, directory: Path) -> None:
     """This removes what `require_empty` let pass. Needs the lock."""
     names = files.names(directory)
-    for name in (NEXT_SEGMENT_NAME, index_path(FIRST_SEGMENT).name, FIRST_SEGMENT.name):
+    for name in (
+        HEAD_NAME,
+        NEXT_SEGMENT_NAME,
+        index_path(FIRST_SEGMENT).name,
+        FIRST_SEGMENT.name,
+    ):
         if name in names:
             files.remove(directory / name)
 

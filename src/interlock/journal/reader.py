@@ -19,7 +19,7 @@ from interlock.journal.frames import HEADER_BYTES, SCHEMA_VERSION, Frame, unpack
 from interlock.journal.identity import Identity, read_identity
 from interlock.journal.index import entry_of
 from interlock.journal.recovery import REFUSE, gather, judge, refusal, require_follows
-from interlock.journal.scanning import BAD, MISPLACED, SEALED, SegmentScan
+from interlock.journal.scanning import BAD, MISPLACED, SEALED, Ending, SegmentScan
 from interlock.journal.segments import (
     SegmentFooter,
     SegmentHeader,
@@ -203,6 +203,10 @@ class JournalReader:
             before = scan.offset
             scan.window.forget()
             found = scan.next_frame()
+            if isinstance(found, Ending) and found.kind == SEALED:
+                # It was sealed since we looked, and what is missed here lies in the next one.
+                scan.ending = found
+                return
             if not isinstance(found, Frame):
                 raise refusal(scan, why)
             assert scan.offset > before, f"the walk stands still at byte {before}"

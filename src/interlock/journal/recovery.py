@@ -24,6 +24,7 @@ from interlock.journal.bounds import WINDOW_BYTES
 from interlock.journal.faults import RESTORE, JournalCorrupt, JournalForeign
 from interlock.journal.files import Files, publish, read_file
 from interlock.journal.frames import FRAME_BYTES_MAX, HEADER_BYTES, MAGIC, Frame, unpack_header
+from interlock.journal.head import HEAD_NAME, read_head, require_head_agrees
 from interlock.journal.identity import Identity
 from interlock.journal.index import (
     IndexEntry,
@@ -65,6 +66,8 @@ class Evidence:
     """Who else remembers, and the highest sequence that it knows to have been durable."""
     protected: bool = False
     """The file is read-only, which happens after its seal was synced."""
+    is_closed: bool = False
+    """The last writer said that nothing follows, and nobody has opened the journal since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ def judge(evidence: Evidence) -> tuple[str, str]:
             return REFUSE, f"{ending.found}, and a later frame at byte {offset} had seen it durable"
         if offset - ending.offset > FRAME_BYTES_MAX:
             return REFUSE, f"{ending.found}, and a frame at byte {offset}, further than one batch"
+    if evidence.is_closed:
+        return REFUSE, f"{ending.found}, after the end of a journal that was closed in order"
     bad_bytes = evidence.content_end - ending.offset
     if bad_bytes > FRAME_BYTES_MAX:
         return REFUSE, f"{ending.found}, and {bad_bytes} bad bytes, more than one batch has"
@@ -143,6 +148,10 @@ def gather(
     entry = newest_entry(files, scan.path, scan.header.salt)
     if entry is not None:
         witnesses.append((index_path(scan.path).name, entry.last_sequence))
+    head, _ = read_head(files, directory, identity)
+    if head is not None:
+        witnesses.append((HEAD_NAME, head.sequence))
+    is_closed = head is not None and head.is_closed and head.epoch >= scan.epoch
     for path in snapshot_paths(files, directory):
         if sequence_named(path) < scan.next_sequence:
             continue
@@ -156,7 +165,7 @@ def gather(
         return Evidence(ending, scan.next_sequence, ending.offset, (), tuple(witnesses), protected)
     end = scan.window.content_end(ending.offset)
     later = later_frames(scan, ending.offset, end)
-    return Evidence(ending, scan.next_sequence, end, later, tuple(witnesses), protected)
+    return Evidence(ending, scan.next_sequence, end, later, tuple(witnesses), protected, is_closed)
 
 
 def refusal(scan: SegmentScan, why: str) -> JournalCorrupt:
@@ -179,7 +188,7 @@ def recover(
     if not paths:
         raise JournalCorrupt(str(directory), 0, "at least one segment", "none", RESTORE)
     require_no_orphans(files, directory)
-    notes: list[str] = []
+    head, notes = read_head(files, directory, identity)
     previous: tuple[SegmentHeader, SegmentFooter] | None = None
     for path in paths[:-1]:
         previous = _sealed_segment(files, path, identity, previous, notes)
@@ -190,7 +199,11 @@ def recover(
         notes.extend(problems)
         require_follows(path, identity, header, previous)
         scan = SegmentScan(files, descriptor, path, header)
-        index = [index_entry(frame) for frame in scan.frames()]
+        require_head_agrees(head, scan.next_sequence - 1, scan.last_hash, path.name)
+        index: list[IndexEntry] = []
+        for frame in scan.frames():
+            index.append(index_entry(frame))
+            require_head_agrees(head, frame.header.last_sequence, frame.hash, path.name)
         evidence = gather(files, directory, identity, scan, acknowledged)
     finally:
         files.close(descriptor)

@@ -1,8 +1,8 @@
 """Verifying: a whole journal checked from the first byte to the last, without changing any of it.
 
 Checked: both copies of every segment's header, every frame's checksum, place, hash and entries, the
-order of time, every seal, that each segment continues the one before, the index, and that snapshots
-can be read. The hash at the end vouches for everything before it: compare it with one that was kept
+order of time, every seal, that each segment continues the one before, the index, how far HEAD says
+that the journal reaches, and that snapshots can be read and belong to this chain. The hash at the end vouches for everything before it: compare it with one that was kept
 elsewhere.
 """
 
@@ -12,13 +12,14 @@ from pathlib import Path
 
 from interlock.journal.faults import JournalFault
 from interlock.journal.files import Files
+from interlock.journal.head import read_head, require_head_agrees
 from interlock.journal.identity import read_identity
 from interlock.journal.index import index_path
 from interlock.journal.reader import JournalReader
 from interlock.journal.recovery import index_entry, require_index_agrees, require_no_orphans
 from interlock.journal.scanning import SegmentScan
 from interlock.journal.segments import read_segment_header, segment_paths
-from interlock.journal.snapshots import read_snapshot, snapshot_paths
+from interlock.journal.snapshots import SnapshotHeader, read_snapshot, snapshot_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,12 @@ def verify(
     digest = identity.genesis_hash
     problem = ""
     time_ns: int | None = None
+    head_notes: list[str] = []
+    snapshots, findings = _snapshots(files, directory, identity.journal_id)
+    chains = {one.sequence: one for one in snapshots}
     try:
+        head, head_notes = read_head(files, directory, identity)
+        require_head_agrees(head, 0, digest, str(directory))
         for batch in reader.batches():
             for sequence, entry in enumerate(batch.entries, batch.first_sequence):
                 if time_ns is not None and entry.time_ns < time_ns:
@@ -80,12 +86,17 @@ def verify(
             stored += batch.stored_bytes
             epochs += batch.epoch != epoch
             epoch, last, digest = batch.epoch, batch.last_sequence, batch.hash
+            require_head_agrees(head, last, digest, str(directory))
+            kept = chains.pop(last, None)
+            if kept is not None and kept.chain_hash != digest:
+                findings.append(f"the snapshot at command {last} belongs to another history")
             if progress is not None:
                 progress(reader.progress)
         _verify_indexes(files, directory, identity.journal_id)
     except JournalFault as fault:
         problem = problem or str(fault)
-    findings = reader.notes + _snapshot_findings(files, directory, identity.journal_id)
+    if not problem:
+        findings += [f"the snapshot at command {one} is at no batch's end" for one in chains]
     return Report(
         journal_id=identity.journal_id.hex(),
         segments=len(segment_paths(files, directory)),
@@ -98,7 +109,7 @@ def verify(
         epochs=epochs,
         torn_bytes=reader.torn_bytes,
         problem=problem,
-        findings=tuple(findings),
+        findings=(*head_notes, *reader.notes, *findings),
     )
 
 
@@ -118,11 +129,14 @@ def _verify_indexes(files: Files, directory: Path, journal_id: bytes) -> None:
         require_index_agrees(files, path, header, walked)
 
 
-def _snapshot_findings(files: Files, directory: Path, journal_id: bytes) -> list[str]:
+def _snapshots(
+    files: Files, directory: Path, journal_id: bytes
+) -> tuple[list[SnapshotHeader], list[str]]:
+    headers: list[SnapshotHeader] = []
     findings: list[str] = []
     for path in snapshot_paths(files, directory):
         try:
-            read_snapshot(files, path, journal_id)
+            headers.append(read_snapshot(files, path, journal_id).header)
         except JournalFault as fault:
             findings.append(str(fault))
-    return findings
+    return headers, findings

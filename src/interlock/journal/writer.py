@@ -24,6 +24,7 @@ from interlock.journal.frames import (
     frame_bytes,
     pack_frame,
 )
+from interlock.journal.head import HeadFile
 from interlock.journal.identity import (
     Identity,
     read_identity,
@@ -67,6 +68,7 @@ class JournalWriter:
         directory: Path,
         identity: Identity,
         fence: Fence,
+        head: HeadFile,
         tail: Tail,
         recovered: Recovery,
         options: JournalOptions,
@@ -85,6 +87,7 @@ class JournalWriter:
         self.files = options.files
         self.code_version = code_version
         self._fence = fence
+        self._head = head
         self._tail = tail
         self._options = options
         self._outstanding: IndexEntry | None = None
@@ -131,6 +134,8 @@ class JournalWriter:
                 code_version=code_version,
             )
             tail = Tail.create(directory, header, options)
+            head = HeadFile(files, directory, identity)
+            head.write(0, start, header.epoch)
             write_identity(files, directory, identity)
         except OSError as error:
             fence.release()
@@ -138,7 +143,7 @@ class JournalWriter:
         recovered = Recovery(
             0, start, TIME_NS_MIN, 0, tail.path, header, tail.offset, 0, sealed=False
         )
-        return cls(directory, identity, fence, tail, recovered, options, code_version)
+        return cls(directory, identity, fence, head, tail, recovered, options, code_version)
 
     @classmethod
     def open(
@@ -163,7 +168,10 @@ class JournalWriter:
         fence = Fence(files, directory)
         try:
             recovered = recover(files, directory, identity, acknowledged=acknowledged)
-            fence.raise_epoch(recovered.epoch)
+            epoch = fence.raise_epoch(recovered.epoch)
+            # Before anything is written: from now on the end is open again.
+            head = HeadFile(files, directory, identity)
+            head.write(recovered.last_sequence, recovered.last_hash, epoch)
             tail = reopened_tail(directory, recovered, fence.epoch, options, code_version)
         except OSError as error:
             fence.release()
@@ -171,7 +179,7 @@ class JournalWriter:
         except BaseException:
             fence.release()
             raise
-        return cls(directory, identity, fence, tail, recovered, options, code_version)
+        return cls(directory, identity, fence, head, tail, recovered, options, code_version)
 
     def __enter__(self) -> Self:
         return self
@@ -256,7 +264,11 @@ class JournalWriter:
             if self._syncer is not None:
                 self._syncer.stop()
             try:
-                self._tail.close(orderly=self._failed is None)
+                orderly = self._failed is None
+                self._tail.close(orderly=orderly)
+                if orderly:
+                    self._head.write(self.last_sequence, self.last_hash, self.epoch, is_closed=True)
+                self._head.close()
             except OSError as error:
                 raise self._poison("close", error) from error
             finally:
@@ -352,6 +364,7 @@ class JournalWriter:
         )
         header = next_header(before, footer, self.epoch, self._options, self.code_version)
         self._tail = self._tail.roll(footer, header)
+        self._head.write(self.last_sequence, self.last_hash, self.epoch)
 
     def _poison(self, what: str, error: OSError) -> JournalPoisoned:
         sentence = (
