@@ -26,6 +26,8 @@ from interlock.inputs.session_file import SessionFile, load_session
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import reexecute
 from interlock.journal.retracing import SessionDiffers
+from interlock.journal.snapshotting import SNAPSHOT_EVERY
+from interlock.journal.states import newest_usable
 from interlock.messages.commands import (
     ActivateRelease,
     CloseSession,
@@ -38,11 +40,15 @@ from interlock.messages.events import DecisionJudged, OrderFilled
 from interlock.messages.identity import order_text
 from interlock.messages.terms import REFUSE
 from interlock.monitoring.account import Account
+from interlock.snapshotter import Snapshotter
 from interlock.terminal.account import account_json, print_account
 from interlock.terminal.check import check
 from interlock.terminal.output import print_json
 from interlock.terminal.replay import DIFFERENT, replay, replay_with
 from interlock.terminal.watch import Watch
+
+# Beyond this, adding up a session that goes on is left to `interlock account`.
+ACCOUNT_COMMANDS_MAX = 1_000_000
 
 DONE = 0
 INTERRUPTED = 130
@@ -102,7 +108,7 @@ def run_demo(out: Path | None, *, as_json: bool, path: Path = DEMO) -> int:
     )
     if is_complete(directory):
         return _print_complete(directory, as_json=as_json)
-    code = _run(file, (), directory, as_json=as_json)
+    code = _run(file, (), directory, snapshot_every=None, as_json=as_json)
     if code != DONE:
         return code
     reader = JournalReader(directory)
@@ -118,7 +124,14 @@ def run_demo(out: Path | None, *, as_json: bool, path: Path = DEMO) -> int:
     return DONE
 
 
-def run_recorded(path: Path, data: Sequence[Path], out: Path | None, *, as_json: bool) -> int:
+def run_recorded(
+    path: Path,
+    data: Sequence[Path],
+    out: Path | None,
+    *,
+    snapshot_every: int | None,
+    as_json: bool,
+) -> int:
     """This runs a session file in market time and prints the account. Raises `RecordingRefused`
     when there is nothing to run on. One that `out` holds already is carried on."""
     file = session_file(path)
@@ -128,7 +141,7 @@ def run_recorded(path: Path, data: Sequence[Path], out: Path | None, *, as_json:
     directory = new_directory(file.name, out)
     if is_complete(directory):
         return _print_complete(directory, as_json=as_json)
-    return _run(file, tuple(data), directory, as_json=as_json)
+    return _run(file, tuple(data), directory, snapshot_every=snapshot_every, as_json=as_json)
 
 
 def run_live(
@@ -137,6 +150,7 @@ def run_live(
     out: Path | None,
     *,
     socket_path: Path | None,
+    snapshot_every: int | None,
     as_json: bool,
 ) -> int:
     """This runs a session against the wall clock. Answers go to whoever asked; what is for people,
@@ -149,9 +163,7 @@ def run_live(
     directory = out if out is not None and is_kept else new_directory(file.name, out)
     console = Console(stderr=True)
     account = Account()
-    if is_kept:
-        for batch in JournalReader(directory).batches():
-            account(batch.first_sequence, batch.entries)
+    snapshotter = _snapshotter(file, directory, snapshot_every, SNAPSHOT_EVERY)
     session = assemble_live(
         file,
         directory,
@@ -159,15 +171,27 @@ def run_live(
         ground=Ground(WallClock()),
         lines=Lines(standard_input=socket_path is None, socket_path=socket_path),
         control_names=_control_names(file),
-        followers=(account,),
+        followers=(account, snapshotter) if not is_kept else (snapshotter,),
     )
     if not as_json:
         where = f"on {socket_path}" if socket_path is not None else "on standard input"
-        how = f"goes on after command {account.commands:,}" if is_kept else "is kept"
+        kept = session.engine.journal.recovered.last_sequence
+        how = f"goes on after command {kept:,}" if is_kept else "is kept"
         text = f"Listening {where}; the session {how} in {directory}. Ctrl-C ends it."
         console.print(text, markup=False, highlight=False, soft_wrap=True)
-    was_interrupted = _interruptible(session)
+    try:
+        was_interrupted = _interruptible(session)
+    finally:
+        snapshotter.stop()
     session.close("interrupted" if was_interrupted else "end of input")
+    if is_kept and session.engine.sequence > ACCOUNT_COMMANDS_MAX:
+        text = f"Its account is long: interlock account {directory}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        return DONE
+    if is_kept:
+        # Only now: a session that goes on starts at once, however long its journal.
+        for batch in JournalReader(directory).batches():
+            account(batch.first_sequence, batch.entries)
     if as_json:
         print_json({"session": str(directory), **account_json(account)}, sys.stderr)
     else:
@@ -237,8 +261,25 @@ def _print_complete(directory: Path, *, as_json: bool) -> int:
     return DONE
 
 
-def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json: bool) -> int:
+def _snapshotter(
+    file: SessionFile, directory: Path, chosen: int | None, default: int
+) -> Snapshotter:
+    """What the command line says goes before the file, and the file before the default."""
+    every = chosen if chosen is not None else file.snapshot_every
+    return Snapshotter(directory, every if every >= 0 else default, newest_usable(directory))
+
+
+def _run(
+    file: SessionFile,
+    data: tuple[Path, ...],
+    directory: Path,
+    *,
+    snapshot_every: int | None,
+    as_json: bool,
+) -> int:
     account = Account()
+    # A session in market time can be run again: states are taken only when that was asked for.
+    snapshotter = _snapshotter(file, directory, snapshot_every, 0)
     console = Console(stderr=as_json)
     with Watch(as_json) as watch:
         session = assemble(
@@ -246,7 +287,7 @@ def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json:
             directory,
             data,
             ground=Ground(WallClock()),
-            followers=(account,),
+            followers=(account, snapshotter),
             on_instant=watch.look,
         )
         recovered = session.engine.journal.recovered.last_sequence
@@ -260,6 +301,8 @@ def _run(file: SessionFile, data: tuple[Path, ...], directory: Path, *, as_json:
         except SessionDiffers:
             session.engine.journal.close()
             raise
+        finally:
+            snapshotter.stop()
     if session.is_catching_up:
         session.close("")
         if was_interrupted:

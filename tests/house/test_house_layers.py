@@ -8,7 +8,13 @@ CLOCK = PACKAGE / "inputs" / "clock.py"
 
 # The engine steps, replay steps again, the file that makes engines puts them together, and tests of
 # users audit what was stepped.
-KERNEL_CALLERS = {"engine.py", "engines.py", "journal/replay.py", "testing/auditing.py"}
+KERNEL_CALLERS = {
+    "engine.py",
+    "engines.py",
+    "journal/replay.py",
+    "journal/reproducing.py",
+    "testing/auditing.py",
+}
 
 NOW = {"now", "utcnow", "today"}
 

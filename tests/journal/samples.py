@@ -3,12 +3,16 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from interlock.journal.faults import JournalCorrupt
 from interlock.journal.files import Files
 from interlock.journal.frames import SCHEMA_VERSION, FrameHeader, pack_frame
 from interlock.journal.head import HEAD_NAME, HeadFile
 from interlock.journal.identity import read_identity
 from interlock.journal.index import IndexEntry, read_index
 from interlock.journal.options import JournalOptions
+from interlock.journal.reader import JournalReader
 from interlock.journal.segments import SegmentHeader, read_segment_header, segment_paths
 from interlock.journal.writer import JournalWriter
 from interlock.messages.commands import AdvanceTime, UpdateQuote
@@ -133,3 +137,16 @@ def frame(
         first, count, len(payload), epoch, time_ns, durable, previous, salt, SCHEMA_VERSION, flags
     )
     return pack_frame(header, payload)[0]
+
+
+def refused(directory: Path, segment: Path, **more: int) -> JournalCorrupt:
+    """Opening refuses, and has changed nothing."""
+    before = segment.read_bytes()
+    with pytest.raises(JournalCorrupt) as caught:
+        reopen(directory, **more)
+    assert segment.read_bytes() == before
+    return caught.value
+
+
+def kept(directory: Path) -> list[int]:
+    return [sequence for sequence, _ in JournalReader(directory)]

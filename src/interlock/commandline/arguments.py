@@ -28,6 +28,13 @@ def number(text: str) -> int:
     return int(text)
 
 
+def count(text: str) -> int:
+    """This reads a whole number from 0."""
+    if not text.isdecimal() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"was {text!r}, must be a whole number from 0")
+    return int(text)
+
+
 def order(text: str) -> str:
     """This checks an order as people write it, `5210-1`."""
     from interlock.messages.identity import parse_order

@@ -1,4 +1,4 @@
-"""Journals: `journal verify`, `show`, `export`."""
+"""Journals: `journal verify`, `snapshot`, `show`, `export`."""
 
 import argparse
 from pathlib import Path
@@ -7,9 +7,22 @@ from interlock.commandline.arguments import Commands, add, kind, number, order, 
 
 
 def _verify(parsed: argparse.Namespace) -> int:
-    from interlock.terminal.journal import print_verified
+    from interlock.assembly import user_controls
+    from interlock.terminal.verifying import print_verified, print_verified_deeply
 
-    return print_verified(session(parsed.session), as_json=parsed.json)
+    directory = session(parsed.session)
+    if parsed.deep:
+        return print_verified_deeply(directory, user_controls(), as_json=parsed.json)
+    return print_verified(directory, as_json=parsed.json)
+
+
+def _snapshot(parsed: argparse.Namespace) -> int:
+    from interlock.assembly import user_controls
+    from interlock.terminal.verifying import print_snapshot
+
+    return print_snapshot(
+        session(parsed.session), user_controls(), is_quiet=parsed.quiet, as_json=parsed.json
+    )
 
 
 def _show(parsed: argparse.Namespace) -> int:
@@ -43,7 +56,22 @@ def add_journal(commands: "Commands[argparse.ArgumentParser]") -> None:
         parts, "verify", "check the chain of a journal", "interlock journal verify sessions/demo-1"
     )
     verify.add_argument("session", type=Path, metavar="SESSION")
+    verify.add_argument(
+        "--deep",
+        action="store_true",
+        help="also rebuild and re-execute, and compare with every state that was kept",
+    )
     verify.set_defaults(call=_verify)
+
+    snapshot = add(
+        parts,
+        "snapshot",
+        "take the state of a journal, also of one that is being written",
+        "interlock journal snapshot sessions/demo-1",
+    )
+    snapshot.add_argument("session", type=Path, metavar="SESSION")
+    snapshot.add_argument("--quiet", action="store_true", help="say only what went wrong")
+    snapshot.set_defaults(call=_snapshot)
 
     show = add(
         parts,

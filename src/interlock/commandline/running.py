@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from interlock.commandline.arguments import Commands, add
+from interlock.commandline.arguments import Commands, add, count
 
 
 def _demo(parsed: argparse.Namespace) -> int:
@@ -17,9 +17,20 @@ def _run(parsed: argparse.Namespace) -> int:
 
     if parsed.live or parsed.socket:
         return run_live(
-            parsed.session, parsed.data, parsed.out, socket_path=parsed.socket, as_json=parsed.json
+            parsed.session,
+            parsed.data,
+            parsed.out,
+            socket_path=parsed.socket,
+            snapshot_every=parsed.snapshot_every,
+            as_json=parsed.json,
         )
-    return run_recorded(parsed.session, parsed.data, parsed.out, as_json=parsed.json)
+    return run_recorded(
+        parsed.session,
+        parsed.data,
+        parsed.out,
+        snapshot_every=parsed.snapshot_every,
+        as_json=parsed.json,
+    )
 
 
 def _check(parsed: argparse.Namespace) -> int:
@@ -51,6 +62,12 @@ def add_running(commands: "Commands[argparse.ArgumentParser]") -> None:
     )
     run.add_argument(
         "--socket", type=Path, help="take lines from this Unix socket instead (implies --live)"
+    )
+    run.add_argument(
+        "--snapshot-every",
+        type=count,
+        metavar="COMMANDS",
+        help="have the state taken by another process; 0 for never (live: 100000, else 0)",
     )
     run.set_defaults(call=_run)
 

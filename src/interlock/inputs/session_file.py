@@ -76,6 +76,8 @@ class SessionFile(Struct, frozen=True):
     market: MarketSettings | None
     data: tuple[DataSettings, ...]
     actions: tuple[ActionSettings, ...]
+    snapshot_every: int
+    """Commands between two states taken while the session runs; 0 for none, -1 when unsaid."""
     text: str
     """The file as it was written."""
 
@@ -224,6 +226,9 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
     routing = head.one_of("routing", ROUTERS, "a routing rule", BEST_PRICE)
     head.end()
     bounds = _bounds(root.table("bounds"))
+    journal = root.table("journal")
+    snapshot_every = journal.whole("snapshot_every", -1, 0, BOUND_MAX)
+    journal.end()
     actions = read_actions(root)
     definitions = Definitions(remarks)
     definitions.read(root)
@@ -252,6 +257,7 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
         market=market,
         data=data,
         actions=actions,
+        snapshot_every=snapshot_every,
         text=text,
     )
     return session, remarks

@@ -116,8 +116,9 @@ class HeadFile:
                 self._number = max(self._number, found.number if found is not None else 0)
 
     def write(self, sequence: int, chained: bytes, epoch: int, *, is_closed: bool = False) -> None:
-        """This is durable when it returns. The first one fills both places."""
-        places = 2 if self._number == 0 else 1
+        """This is durable when it returns. A journal's first one fills both places, also over what
+        a creation that was interrupted left there."""
+        places = 2 if self._number == 0 or sequence == 0 else 1
         for _ in range(places):
             self._number += 1
             head = Head(

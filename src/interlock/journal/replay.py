@@ -100,7 +100,7 @@ def reexecute(
             result.events += len(events)
         result.commands = sequence
         if encode_batch(made) != batch.payload:
-            result.difference = _first_difference(batch, made)
+            result.difference = first_difference(batch, made)
             break
         if digests is not None and sequence in digests:
             result.met[sequence] = digest(kernel.ledger) == digests[sequence]
@@ -184,8 +184,8 @@ def _judge_again(
         )
 
 
-def _first_difference(batch: CommandBatch, made: list[Entry]) -> Difference:
-    """Where in a batch whose bytes differ the first difference is."""
+def first_difference(batch: CommandBatch, made: list[Entry]) -> Difference:
+    """This is where in a batch whose bytes differ the first difference is."""
     expected_entries = decode_batch(batch.payload)
     for place, (entry, again) in enumerate(zip(expected_entries, made, strict=True)):
         sequence = batch.first_sequence + place

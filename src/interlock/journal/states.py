@@ -19,6 +19,7 @@ from interlock.journal.snapshots import (
     newest_snapshot,
     prune_snapshots,
     read_snapshot,
+    sequence_named,
     snapshot_paths,
     write_snapshot,
 )
@@ -69,24 +70,65 @@ def keep_state(writer: JournalWriter, ledger: Ledger) -> Path:
 def load_ledger(directory: Path, sequence_max: int, *, files: Files | None = None) -> Loaded:
     """This finds the ledger again: the newest usable state, and what the journal has after it.
 
-    Raises the journal's faults where acknowledged data is damaged.
+    A state that cannot be read, is of another version or of another history is passed over for an
+    older one, and at last for the whole journal. Raises the journal's faults where acknowledged
+    data is damaged.
     """
     reader = JournalReader(directory, files=files)
-    snapshot, findings = newest_snapshot(
-        reader.files, directory, reader.identity.journal_id, sequence_max=sequence_max
-    )
-    ledger, previous_hash = Ledger(), b""
-    if snapshot is not None:
-        try:
-            ledger = restored(snapshot)
-            previous_hash = snapshot.header.chain_hash
-        except ValueError as error:
-            findings.append(f"{snapshot.path.name}: {error}; the whole journal is used")
+    _, ledger, findings = newest_state(reader, sequence_max)
     start = ledger.sequence
     if start < sequence_max:
-        for batch in reader.batches(start + 1, previous_hash=previous_hash):
+        for batch in reader.batches(start + 1):
             fold(ledger, batch.first_sequence, batch.entries)
     return Loaded(ledger, start, ledger.sequence - start, findings)
+
+
+def newest_state(
+    reader: JournalReader, sequence_max: int
+) -> tuple[Snapshot | None, Ledger, list[str]]:
+    """This is the newest usable state at or before a sequence, its ledger, and why others were
+    passed over; without one, an empty ledger."""
+    findings: list[str] = []
+    highest = sequence_max
+    while True:
+        snapshot, passed = newest_snapshot(
+            reader.files, reader.directory, reader.identity.journal_id, sequence_max=highest
+        )
+        findings += [one for one in passed if one not in findings]
+        if snapshot is None:
+            return None, Ledger(), findings
+        name = snapshot.path.name
+        try:
+            ledger = restored(snapshot)
+        except ValueError as error:
+            findings.append(f"{name}: {error}. An older one, or the whole journal, is used")
+        else:
+            if _belongs(reader, snapshot):
+                return snapshot, ledger, findings
+            findings.append(f"{name}: is of another history. An older one is used")
+        highest = snapshot.header.sequence - 1
+
+
+def newest_usable(directory: Path) -> int:
+    """This is the sequence of the newest state that is marked as usable; 0 when none is."""
+    files = Files()
+    if not directory.is_dir():
+        return 0
+    names = set(files.names(directory))
+    marked = [
+        path for path in snapshot_paths(files, directory) if path.with_suffix(".ok").name in names
+    ]
+    return sequence_named(marked[-1]) if marked else 0
+
+
+def _belongs(reader: JournalReader, snapshot: Snapshot) -> bool:
+    """Whether the batch that a snapshot ends with is the one that the journal has there."""
+    for batch in reader.batches(snapshot.header.sequence):
+        return (
+            batch.last_sequence == snapshot.header.sequence
+            and batch.hash == snapshot.header.chain_hash
+        )
+    return False
 
 
 def restored(snapshot: Snapshot) -> Ledger:
@@ -99,13 +141,14 @@ def restored(snapshot: Snapshot) -> Ledger:
     return ledger
 
 
-def kept_digests(directory: Path) -> dict[int, Snapshot]:
+def kept_digests(directory: Path, files: Files | None = None) -> dict[int, Snapshot]:
     """This is every snapshot that can be read, by its sequence."""
-    journal_id = JournalReader(directory).identity.journal_id
+    files = files or Files()
+    journal_id = JournalReader(directory, files=files).identity.journal_id
     found: dict[int, Snapshot] = {}
-    for path in snapshot_paths(Files(), directory):
+    for path in snapshot_paths(files, directory):
         try:
-            snapshot = read_snapshot(Files(), path, journal_id)
+            snapshot = read_snapshot(files, path, journal_id)
         except JournalForeign:
             # `journal verify` says so; a replay has nothing to compare it with.
             continue

@@ -2,8 +2,8 @@
 
 Checked: both copies of every segment's header, every frame's checksum, place, hash and entries, the
 order of time, every seal, that each segment continues the one before, the index, how far HEAD says
-that the journal reaches, and that snapshots can be read and belong to this chain. The hash at the end vouches for everything before it: compare it with one that was kept
-elsewhere.
+that the journal reaches, and that snapshots can be read and belong to this chain. The hash at the
+end vouches for everything before it: compare it with one that was kept elsewhere.
 """
 
 from collections.abc import Callable

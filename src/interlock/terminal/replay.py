@@ -119,11 +119,12 @@ def _replayed_json(result: Replayed, only_rebuild: bool) -> dict[str, Any]:
         "snapshots": {str(number): is_met for number, is_met in result.met.items()},
     }
     if result.difference is not None:
-        told["difference"] = _difference_json(result.difference)
+        told["difference"] = difference_json(result.difference)
     return told
 
 
-def _difference_json(difference: Difference) -> dict[str, Any]:
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """This is a difference with its command and events spelled out."""
     return {
         "sequence": difference.sequence,
         "place": difference.place,
