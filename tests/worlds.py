@@ -23,6 +23,7 @@ from interlock.messages.decisions import Action, Decision, OrderQuantity, Terms
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.encoding import Entry
 from interlock.messages.events import Event
+from interlock.messages.flags import CURRENT
 from interlock.messages.terms import BUY, RELEASE_ACTIVE
 
 SECOND = 1_000_000_000
@@ -68,7 +69,7 @@ def opening(
     """These commands open a session with two instruments, two venues, an account and a source."""
     symbols = tuple(instrument.symbol for instrument in instruments)
     made: list[Command] = [
-        OpenSession("test", "session-1", 7, "test", (), "", bounds or Bounds()),
+        OpenSession("test", "session-1", 7, "test", CURRENT, "", bounds or Bounds()),
         *(DefineInstrument(instrument) for instrument in instruments),
         DefineVenue(Venue("alpha", symbols, taker_fee_ppm=100)),
         DefineVenue(Venue("beta", symbols)),

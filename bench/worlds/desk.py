@@ -22,6 +22,7 @@ from interlock.messages.commands import (
 )
 from interlock.messages.decisions import Decision, OrderQuantity, Terms
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
+from interlock.messages.flags import CURRENT
 from interlock.messages.terms import BUY, GTC, IOC, LIMIT, RELEASE_ACTIVE, SELL
 from interlock.simulation.exchange import Exchange
 from interlock.simulation.order import BACKGROUND, VenueOrder
@@ -51,7 +52,7 @@ LIMITS: dict[str, dict[str, int | tuple[str, ...]]] = {
 def opening() -> list[Command]:
     instruments = [Instrument(symbol, "USD", 2, 2, 1, 0, 1) for symbol in SYMBOLS]
     return [
-        OpenSession("bench", "bench", 7, "bench", (), "", Bounds(finished_orders_max=10_000)),
+        OpenSession("bench", "bench", 7, "bench", CURRENT, "", Bounds(finished_orders_max=10_000)),
         *(DefineInstrument(instrument) for instrument in instruments),
         DefineVenue(Venue("alpha", SYMBOLS, taker_fee_ppm=100)),
         DefineAccount(Account("main", (("USD", 2, 10**15),))),

@@ -6,6 +6,7 @@ from interlock.decisions.routing import BEST_PRICE, FIRST, ROUTERS, make_router
 from interlock.messages.commands import NoteFeedFault, OpenSession, UpdateQuote
 from interlock.messages.decisions import Terms
 from interlock.messages.events import DecisionJudged, OrderCleared
+from interlock.messages.flags import CURRENT
 from interlock.messages.reasons import MARKET_FAULTED, UNKNOWN_VENUE
 from interlock.messages.terms import BUY, FEED_GAP, FEED_RECOVERED, MARKETABLE_LIMIT, SELL
 from worlds import World, opening
@@ -17,7 +18,7 @@ TAKING = Terms(MARKETABLE_LIMIT)
 def world_of(alpha: tuple[int, int, int, int], beta: tuple[int, int, int, int],
              rule: str = BEST_PRICE) -> World:  # fmt: skip
     commands = [
-        OpenSession("test", "session-1", 7, "test", (), "", routing=rule)
+        OpenSession("test", "session-1", 7, "test", CURRENT, "", routing=rule)
         if isinstance(command, OpenSession)
         else command
         for command in opening()

@@ -22,6 +22,7 @@ from interlock.messages.definitions import (
     Source,
     Venue,
 )
+from interlock.messages.flags import CURRENT
 from interlock.messages.terms import (
     CLOSED,
     CONTINUOUS,
@@ -83,7 +84,7 @@ def beginning() -> list[Command]:
     everything = {"instruments": SYMBOLS, "actions": ("orders", "notify"), "priority": 0}
     notional = (("USD", 200_000),)
     return [
-        OpenSession("history", "session-1", 7, "test", (), "", BOUNDS),
+        OpenSession("history", "session-1", 7, "test", CURRENT, "", BOUNDS),
         *(DefineInstrument(instrument) for instrument in INSTRUMENTS),
         DefineVenue(Venue("alpha", SYMBOLS, taker_fee_ppm=100)),
         DefineVenue(Venue("beta", ("COIN", "FUTURE"))),

@@ -47,6 +47,7 @@ from interlock.messages.commands import (
     SetLimit,
 )
 from interlock.messages.definitions import Account, Bounds, Instrument, Source, Venue
+from interlock.messages.flags import CURRENT
 
 FILE_BYTES_MAX: Final = 1_000_000
 SEED_MAX: Final = 2**63 - 1
@@ -82,7 +83,7 @@ class SessionFile(Struct, frozen=True):
     """The file as it was written."""
 
     def opening(
-        self, session_id: str, code_version: str, flags: tuple[int, ...] = ()
+        self, session_id: str, code_version: str, flags: tuple[int, ...] = CURRENT
     ) -> list[Command]:
         """This is the commands that open the session, in the order that the ledger needs."""
         opening = OpenSession(

@@ -15,6 +15,7 @@ from typing import Any
 from interlock.controls.gate import Gate
 from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
+from interlock.journal.faults import JournalForeign
 from interlock.journal.reader import Batch, CommandBatch
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
@@ -22,6 +23,7 @@ from interlock.ledger.state import digest
 from interlock.messages.commands import Command, SetLimit
 from interlock.messages.encoding import Entry, decode_batch, encode, encode_batch
 from interlock.messages.events import DecisionJudged, Event
+from interlock.messages.flags import CATALOGUE, unknown_flags
 from interlock.messages.units import Sequence
 
 Entries = Iterator[tuple[Sequence, Entry]]
@@ -98,6 +100,7 @@ def reexecute(
             events = kernel.step(sequence, entry.time_ns, entry.command)
             made.append(Entry(entry.time_ns, entry.command, events))
             result.events += len(events)
+        require_known_flags(kernel.ledger)
         result.commands = sequence
         if encode_batch(made) != batch.payload:
             result.difference = first_difference(batch, made)
@@ -121,6 +124,19 @@ def rebuild(batches: Iterable[Batch], progress: Progress | None = None) -> tuple
             progress(ledger.sequence)
     result.digest = digest(ledger)
     return result, ledger
+
+
+def require_known_flags(ledger: Ledger) -> None:
+    """This raises `JournalForeign` for a session that records a behaviour of a newer version: its
+    commands cannot be stepped as they ran."""
+    unknown = unknown_flags(ledger.flags)
+    if unknown:
+        raise JournalForeign(
+            f"session {ledger.name}",
+            f"its behaviour flag was {unknown[0]}, must be one of {sorted(CATALOGUE)}",
+            "Go on with it, or step it again, with the version of Interlock that wrote it;"
+            " `interlock replay --rebuild` reads it with any version",
+        )
 
 
 def fold(ledger: Ledger, first: Sequence, entries: list[Entry]) -> int:

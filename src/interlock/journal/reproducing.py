@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.journal.reader import Batch, CommandBatch
-from interlock.journal.replay import Difference, Progress, first_difference, fold
+from interlock.journal.replay import (
+    Difference,
+    Progress,
+    first_difference,
+    fold,
+    require_known_flags,
+)
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
@@ -67,6 +73,7 @@ def reproduce(
         for sequence, entry in enumerate(batch.entries, batch.first_sequence):
             events = kernel.step(sequence, entry.time_ns, entry.command)
             made.append(Entry(entry.time_ns, entry.command, events))
+        require_known_flags(stepped)
         result.sequence = batch.last_sequence
         if encode_batch(made) != batch.payload:
             again = CommandBatch(batch.first_sequence, [], batch.payload)

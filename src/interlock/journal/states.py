@@ -11,7 +11,7 @@ from pathlib import Path
 from interlock.journal.faults import JournalForeign
 from interlock.journal.files import Files
 from interlock.journal.reader import JournalReader
-from interlock.journal.replay import fold
+from interlock.journal.replay import fold, require_known_flags
 from interlock.journal.snapshots import (
     Snapshot,
     SnapshotHeader,
@@ -80,6 +80,7 @@ def load_ledger(directory: Path, sequence_max: int, *, files: Files | None = Non
     if start < sequence_max:
         for batch in reader.batches(start + 1):
             fold(ledger, batch.first_sequence, batch.entries)
+    require_known_flags(ledger)
     return Loaded(ledger, start, ledger.sequence - start, findings)
 
 

@@ -116,7 +116,7 @@ class InstrumentRecord:
         """One standard deviation of the mark's return over one second, in parts per million."""
         return isqrt(self.variance_ppm2)
 
-    def mark_to(self, market: MarketRecord, time_ns: Nanoseconds) -> None:
+    def mark_to(self, market: MarketRecord, time_ns: Nanoseconds, has_bounded_moves: bool) -> None:
         """This takes a believable market's mid as the mark; half a tick rounds down."""
         if not market.is_two_sided() or market.bid >= market.ask:
             return
@@ -130,7 +130,8 @@ class InstrumentRecord:
         move_ppm = (self.mark - self.sampled_mark) * PPM_ONE // self.sampled_mark
         # A placeholder quote can be a million times off: that is no volatility, and its square
         # would not fit what a state can hold.
-        move_ppm = max(-MOVE_PPM_MAX, min(move_ppm, MOVE_PPM_MAX))
+        if has_bounded_moves:
+            move_ppm = max(-MOVE_PPM_MAX, min(move_ppm, MOVE_PPM_MAX))
         sample = move_ppm * move_ppm * NS_PER_SECOND // elapsed
         self.variance_ppm2 += (sample - self.variance_ppm2) // _VOLATILITY_DECAY
         self.sampled_mark, self.sampled_ns = self.mark, time_ns

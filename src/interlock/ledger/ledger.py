@@ -64,6 +64,7 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
+from interlock.messages.flags import BOUNDED_MOVES
 from interlock.messages.terms import (
     CHATTER,
     FEED_CROSSED,
@@ -102,6 +103,8 @@ class Ledger:
         self.name = ""
         self.session_id = ""
         self.routing = "best_price"
+        self.flags: tuple[int, ...] = ()
+        """The changes of behaviour that hold (`messages.flags`)."""
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
@@ -195,7 +198,7 @@ class Ledger:
         market.time_ns = self.time_ns
         market.venue_time_ns = venue_time_ns
         market.sequence = self.sequence
-        instrument.mark_to(market, self.time_ns)
+        instrument.mark_to(market, self.time_ns, BOUNDED_MOVES in self.flags)
 
     def _feed_fault(self, command: NoteFeedFault) -> None:
         market = self._market(command.instrument, command.venue)
@@ -248,6 +251,7 @@ class Ledger:
             self.name = command.name
             self.session_id = command.session_id
             self.routing = command.routing
+            self.flags = command.flags
             self.bounds = BoundsRecord(command.bounds)
             self.orders.bounds = self.bounds
         elif type(command) is CloseSession:

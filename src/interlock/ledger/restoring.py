@@ -28,6 +28,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
     ledger.name = state.name
     ledger.session_id = state.session_id
     ledger.routing = state.routing
+    ledger.flags = tuple(state.flags)
     ledger.bounds = BoundsRecord(state.bounds)
     for instrument in state.instruments:
         ledger.instruments[instrument.definition.symbol] = _instrument(instrument)

@@ -98,6 +98,7 @@ def state_of(ledger: Ledger) -> LedgerState:
         ],
         actions=list(ledger.actions.items()),
         broken=list(ledger.broken.items()),
+        flags=list(ledger.flags),
     )
 
 

@@ -14,7 +14,7 @@ from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
-STATE_VERSION: Final = 2
+STATE_VERSION: Final = 3
 
 Levels: TypeAlias = tuple[tuple[Ticks, Lots], ...]
 
@@ -240,3 +240,5 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     actions: list[tuple[OrderId, str]]
     broken: list[tuple[str, int]]
     """How often each invariant was found broken."""
+    flags: list[int]
+    """The changes of behaviour that hold."""

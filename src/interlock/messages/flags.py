@@ -1,0 +1,28 @@
+"""Flags: changes of behaviour, numbered for good.
+
+A session records in its `OpenSession` which flags hold. Code that changed asks its flag, so a
+journal that was recorded before the change is stepped again as it ran, and a session that was
+interrupted goes on as it began. A number is never used again, and a flag never leaves: the journals
+that lack it remain.
+"""
+
+from typing import Final
+
+BOUNDED_MOVES: Final = 1
+
+CATALOGUE: Final = {
+    BOUNDED_MOVES: (
+        "bounded_moves",
+        "between two samples of its volatility a mark moves by no more than its own value:"
+        " a placeholder quote is no volatility",
+    ),
+}
+"""Each flag's name, and what is so where it holds."""
+
+CURRENT: Final = tuple(CATALOGUE)
+"""What a new session records: all of them."""
+
+
+def unknown_flags(flags: tuple[int, ...]) -> list[int]:
+    """These are flags that a newer version has made: what it recorded cannot be stepped here."""
+    return [flag for flag in flags if flag not in CATALOGUE]
