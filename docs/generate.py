@@ -18,6 +18,7 @@ from interlock import cli
 from interlock.controls import catalogue
 from interlock.controls.control import ControlKind, Parameter
 from interlock.controls.rules import RULES
+from interlock.messages import differences
 from interlock.messages.reasons import CATALOGUE
 
 DOCS = Path(__file__).parent
@@ -111,6 +112,7 @@ def commands_page() -> str:
         "The number in brackets is the tag in the record.",
         [
             ("Commands", records("commands.py")),
+            ("What a venue states", records("statements.py")),
             ("Decisions and their actions", records("decisions.py")),
             ("Definitions", records("definitions.py")),
         ],
@@ -123,8 +125,25 @@ def events_page() -> str:
         "Events",
         "What was concluded from a command, kept beside it. "
         "The number in brackets is the tag in the record; a record without one is part of another.",
-        [("Events", records("events.py"))],
+        [("Events", records("events.py")), ("Reconciliation", records("differences.py"))],
     )
+
+
+def differences_page() -> str:
+    """The catalogue of differences."""
+    lines = [
+        *(NOTICE, "", "# Differences", ""),
+        "How our ledger, a venue and its drop copy can differ, and the rule for each.",
+        "What no rule resolves halts the smallest scope and waits for a person;",
+        "`interlock reconcile SESSION` lists it.",
+        "",
+        *("| code | class | meaning | rule |", "| ---: | --- | --- | --- |"),
+    ]
+    lines += [
+        f"| {kind.code} | `{kind.name}` | {kind.meaning} | {kind.rule} |"
+        for kind in differences.CATALOGUE
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def reasons_page() -> str:
@@ -245,6 +264,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "commands.md": commands_page,
     "controls.md": controls_page,
+    "differences.md": differences_page,
     "events.md": events_page,
     "reasons.md": reasons_page,
 }

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from interlock.execution.port import VenuePort
 from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
+from interlock.messages.statements import (
+    CHANNEL_VENUE,
+    STATED_ROWS_MAX,
+    PositionStated,
+    ReportVenue,
+)
 from interlock.messages.terms import (
     BUY,
     DAY,
@@ -20,6 +27,7 @@ from interlock.messages.terms import (
     REPORT_REPLACE_REJECTED,
     REPORT_REPLACED,
     REPORT_STATUS,
+    WORKING,
 )
 
 MS = 1_000_000
@@ -261,3 +269,77 @@ class VenueSuite:
         again = self.told(venue)
         assert [report for report in first if report.kind in (REPORT_FILL, *ENDS)] == again
         assert self.filled(1) == ASK_LOTS
+
+    # The question for everything.
+
+    def stated(self, venue: VenuePort, since_ns: int = 0) -> list[ReportVenue]:
+        """The venue's own answer to the question for everything, page by page."""
+        count = len(self.heard)
+        venue.state(self.time_ns, VenueQuestioned("alpha", 41, since_ns))
+        self.told(venue)
+        pages = [said for _, said in self.heard[count:] if isinstance(said, ReportVenue)]
+        return [page for page in pages if page.channel == CHANNEL_VENUE]
+
+    def test_a_venue_asked_for_everything_that_has_nothing_says_so(self) -> None:
+        pages = self.stated(self.begin())
+        assert [(page.venue, page.question, page.page, page.is_last) for page in pages] == [
+            ("alpha", 41, 1, True)
+        ]
+        assert (pages[0].orders, pages[0].fills) == ((), ())
+        assert all(position.lots == 0 for position in pages[0].positions)
+
+    def test_a_venue_states_every_open_order_its_executions_and_the_net_position(self) -> None:
+        venue = self.begin()
+        venue.submit(START, self.order(1))
+        venue.submit(START, self.order(2, quantity=4, price=ASK))
+        self.told(venue)
+        reported = [
+            (said.order, said.execution_id, said.quantity, said.price, said.fee)
+            for _, said in self.heard
+            if isinstance(said, ReportOrder) and said.kind == REPORT_FILL
+        ]
+        pages = self.stated(venue)
+        orders = [order for page in pages for order in page.orders]
+        fills = [fill for page in pages for fill in page.fills]
+        working = [order for order in orders if order.status == WORKING]
+        assert [(order.order, order.account, order.instrument) for order in working] == [
+            (1, "main", "COIN")
+        ]
+        assert (working[0].side, working[0].quantity, working[0].filled) == (BUY, 10, 0)
+        assert (working[0].price, working[0].revision) == (FAR, 0)
+        assert [
+            (fill.order, fill.execution_id, fill.quantity, fill.price, fill.fee) for fill in fills
+        ] == reported
+        assert pages[-1].positions == (PositionStated("main", "COIN", 4),)
+        assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
+
+    def test_executions_before_the_time_that_a_question_names_are_not_stated_again(self) -> None:
+        venue = self.begin()
+        venue.submit(START, self.order(1, quantity=4, price=ASK))
+        self.told(venue)
+        pages = self.stated(venue, self.time_ns)
+        assert all(page.fills == () for page in pages)
+        assert pages[-1].positions == (PositionStated("main", "COIN", 4),)
+
+    def test_a_long_answer_comes_in_pages_that_follow_each_other(self) -> None:
+        venue = self.begin()
+        for number in range(1, STATED_ROWS_MAX + 3):
+            venue.submit(START, self.order(number, quantity=1))
+        self.told(venue)
+        pages = self.stated(venue)
+        assert len(pages) > 1
+        assert [page.page for page in pages] == list(range(1, len(pages) + 1))
+        assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
+        rows = [len(page.orders) + len(page.fills) + len(page.positions) for page in pages]
+        assert max(rows) <= STATED_ROWS_MAX
+        numbers = [order.order for page in pages for order in page.orders]
+        assert numbers == list(range(1, STATED_ROWS_MAX + 3))
+
+    def test_word_of_an_adoption_that_means_nothing_there_changes_nothing(self) -> None:
+        venue = self.begin()
+        venue.submit(START, self.order(1))
+        self.told(venue)
+        before = self.stated(venue)
+        adopted = OrderAdopted(9, "alpha", "", "none", "main", "model", "COIN", BUY, 1, FAR, 0)
+        venue.adopt(self.time_ns, adopted)
+        assert self.stated(venue)[0].orders == before[0].orders

@@ -14,6 +14,7 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import Command, ProposeDecision, ServeQueue, UpdateQuote
 from interlock.messages.decisions import Action, Decision, OrderQuantity, Terms
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import (
     CancelRequested,
     Event,
@@ -46,6 +47,12 @@ class RecordingVenue:
 
     def query(self, time_ns: int, order: int) -> None:
         self._note("query", time_ns, order)
+
+    def state(self, time_ns: int, asked: VenueQuestioned) -> None:
+        self._note("state", time_ns, asked.question)
+
+    def adopt(self, time_ns: int, adopted: OrderAdopted) -> None:
+        self._note("adopt", time_ns, adopted.order)
 
     def observe(self, time_ns: int, command: Command) -> None:
         """It lives on nothing."""

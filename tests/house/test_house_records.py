@@ -7,13 +7,21 @@ from typing import get_args
 import msgspec
 import pytest
 
-from interlock.messages import commands, decisions, definitions, encoding, events
+from interlock.messages import (
+    commands,
+    decisions,
+    definitions,
+    differences,
+    encoding,
+    events,
+    statements,
+)
 
-MODULES = (commands, decisions, definitions, encoding, events)
+MODULES = (commands, decisions, definitions, differences, encoding, events, statements)
 UNIONS = {
-    "Command": (commands, get_args(commands.Command)),
-    "Event": (events, get_args(events.Event)),
-    "Action": (decisions, get_args(decisions.Action)),
+    "Command": ((commands, statements), get_args(commands.Command)),
+    "Event": ((events, differences), get_args(events.Event)),
+    "Action": ((decisions,), get_args(decisions.Action)),
 }
 
 
@@ -53,6 +61,11 @@ def test_commands_and_events_share_no_number() -> None:
 
 @pytest.mark.parametrize("name", UNIONS)
 def test_whatever_has_a_number_is_a_member_of_its_union(name: str) -> None:
-    module, members = UNIONS[name]
-    tagged = {struct for struct in structs(module) if struct.__struct_config__.tag is not None}
+    modules, members = UNIONS[name]
+    tagged = {
+        struct
+        for module in modules
+        for struct in structs(module)
+        if struct.__struct_config__.tag is not None
+    }
     assert tagged == set(members)

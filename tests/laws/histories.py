@@ -2,6 +2,7 @@
 
 from interlock.messages.commands import AdvanceTime, CloseSession, Command, ServeQueue
 from laws.stage import history_world
+from laws.statements import statement
 from laws.vocabulary import Chance, Drawn, decision, market, operator, report
 from worlds import SECOND, World
 
@@ -14,8 +15,10 @@ def anything(draw: Chance | Drawn, world: World) -> tuple[int, Command]:
         return after_ns, decision(draw, world)
     if kind < 52:
         return 0, ServeQueue(draw.number(0, 6))
-    if kind < 80:
+    if kind < 78:
         return after_ns, report(draw, world)
+    if kind < 81:
+        return after_ns, statement(draw, world)
     if kind < 94:
         return after_ns, market(draw, world)
     if kind < 99:

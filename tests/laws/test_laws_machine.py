@@ -14,6 +14,7 @@ from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.terms import REPORT_ACCEPTED, REPORT_FILL, REPORT_SILENCE
 from laws import vocabulary
 from laws.stage import USER_CONTROLS, history_world
+from laws.statements import statement
 from laws.vocabulary import Drawn
 from laws.watcher import Watcher, lots_of
 from worlds import SECOND
@@ -43,6 +44,10 @@ class AnythingAtAll(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_venue_says_something(self, data: st.DataObject) -> None:
         self.watcher.say(vocabulary.report(Drawn(data), self.world))
+
+    @rule(data=st.data())
+    def a_venue_is_asked_for_all_and_answers(self, data: st.DataObject) -> None:
+        self.watcher.say(statement(Drawn(data), self.world))
 
     @rule(part=st.integers(1, 3))
     def the_venues_trade_what_is_open(self, part: int) -> None:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from interlock.messages.commands import Command
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
 from interlock.messages.units import Nanoseconds, OrderId
 
@@ -22,6 +23,14 @@ class VenuePort(Protocol):
 
     def query(self, time_ns: Nanoseconds, order: OrderId) -> None:
         """The question what became of an order leaves."""
+
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        """The question for all that the venue has of this session leaves. It is answered by pages
+        of `ReportVenue`: executions first, then orders, then net positions, page by page."""
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        """From now on the order that the venue knows by these names is ours under this number:
+        what it says about it, and what we ask about it, bears that. Told again after a restart."""
 
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         """Market data that a recorded venue lives on; others ignore it."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
+from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
 
 
@@ -242,6 +243,9 @@ Command: TypeAlias = (
     | ReportOrder
     | NoteVenueLink
     | ReportAction
+    | AskVenue
+    | ReportVenue
+    | ResolveOrder
     | Halt
     | LiftHalt
     | NoteRefusedInput

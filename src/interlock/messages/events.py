@@ -6,14 +6,24 @@ An event is named by its command's sequence number and its place among that comm
 1: `41207.2`. The numbering of commands does not depend on how many events they made, so a newer
 version that concludes more can still be compared command by command.
 
-Three events are also *effects*: once durable, `OrderCleared`, `CancelRequested` and
-`ReplaceRequested` leave for the venue and `ActionCleared` for its executor.
+Some events are also *effects*: once durable, `OrderCleared`, `CancelRequested`, `ReplaceRequested`,
+`VenueQuestioned` and `OrderAdopted` leave for the venue and `ActionCleared` for its executor.
 """
 
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from interlock.messages.differences import (
+    AbsenceNoted,
+    DifferenceFound,
+    OrderAdopted,
+    OrderResolved,
+    ResolutionProposed,
+    VenueQuestioned,
+    VenueReconciled,
+    VenueUnanswered,
+)
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
 
@@ -297,7 +307,29 @@ Event: TypeAlias = (
     | HaltLifted
     | CommandRefused
     | InvariantBroken
+    | VenueQuestioned
+    | DifferenceFound
+    | OrderAdopted
+    | VenueReconciled
+    | VenueUnanswered
+    | AbsenceNoted
+    | ResolutionProposed
+    | OrderResolved
 )
 
-Effect: TypeAlias = OrderCleared | CancelRequested | ReplaceRequested | ActionCleared
-EFFECTS = (OrderCleared, CancelRequested, ReplaceRequested, ActionCleared)
+Effect: TypeAlias = (
+    OrderCleared
+    | CancelRequested
+    | ReplaceRequested
+    | ActionCleared
+    | VenueQuestioned
+    | OrderAdopted
+)
+EFFECTS = (
+    OrderCleared,
+    CancelRequested,
+    ReplaceRequested,
+    ActionCleared,
+    VenueQuestioned,
+    OrderAdopted,
+)

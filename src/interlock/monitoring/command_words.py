@@ -41,6 +41,7 @@ from interlock.messages.terms import (
 from interlock.messages.units import Lots, Ticks
 from interlock.monitoring.action_words import action_words
 from interlock.monitoring.context import Context
+from interlock.monitoring.reconciliation_words import statement_words
 
 
 def command_words(context: Context, command: Command) -> str:
@@ -67,7 +68,7 @@ def command_words(context: Context, command: Command) -> str:
     if isinstance(command, ReportAction):
         ended = "done" if command.succeeded else "failed"
         return f"action {order_text(command.action)}: {ended}{_said(command.text)}"
-    return _rarer_words(command)
+    return statement_words(command) or _rarer_words(command)
 
 
 def _touch(

@@ -40,6 +40,7 @@ from interlock.messages.terms import (
 )
 from interlock.messages.units import OrderId
 from interlock.monitoring.context import Context
+from interlock.monitoring.reconciliation_words import reconciliation_words
 
 
 def event_words(context: Context, event: Event) -> str:
@@ -62,7 +63,8 @@ def event_words(context: Context, event: Event) -> str:
         return f"refused: {reason_name(event.reason)}{_said(event.text)}"
     if isinstance(event, InvariantBroken):
         return f"invariant {event.name} of {event.owner} is broken: {event.text}"
-    return f"{order_text(event.order)} {_order_words(context, event)}"
+    said = reconciliation_words(context, event)
+    return said or f"{order_text(order_of(event))} {_order_words(context, event)}"
 
 
 def order_of(event: Event) -> OrderId:

@@ -19,6 +19,7 @@ from abc import ABC, abstractmethod
 from typing import Final
 
 from interlock.messages.commands import Command
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
 from interlock.messages.reasons import (
     INVALID_TERMS,
@@ -74,6 +75,14 @@ class Desk(ABC):
         """
         self.gateway.post(time_ns, None, None, None, order, 0)
 
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        """The question for everything leaves; the answer is pages of `ReportVenue`."""
+        self.gateway.post(time_ns, None, None, None, BACKGROUND, 0, asked)
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        """Word leaves by which number we know an order that we did not send."""
+        self.gateway.post(time_ns, None, None, None, BACKGROUND, 0, None, adopted)
+
     @abstractmethod
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         """Recorded market data, as of a time."""
@@ -86,6 +95,17 @@ class Desk(ABC):
         """Let time pass and take every word that has reached us by then, in time order."""
         self.advance(time_ns)
         return self.gateway.heard(time_ns)
+
+    def place_foreign(self, time_ns: Nanoseconds, wanted: OrderCleared) -> str:
+        """Somebody enters an order for our account without us, now; the venue's name for it, or
+        nothing when it was refused."""
+        self.advance(time_ns)
+        order = order_of(wanted)
+        if self.refusal(self.now_ns, order) != NONE:
+            return ""
+        self.gateway.foreign.add(self.gateway.orders, order)
+        self.enter(self.now_ns, order)
+        return order.foreign_id
 
     # What differs between venues.
 
@@ -162,6 +182,10 @@ class Desk(ABC):
             self._cancel(now_ns, request.cancel)
         elif request.replace is not None:
             self._replace(now_ns, request.replace)
+        elif request.asked is not None:
+            self.gateway.answer_question(now_ns, request.asked)
+        elif request.adopted is not None:
+            self.gateway.foreign.adopt(self.gateway.orders, request.adopted)
         else:
             self.gateway.answer_query(now_ns, request.query)
 

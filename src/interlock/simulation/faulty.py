@@ -17,8 +17,10 @@ from interlock.messages.commands import (
     UpdateLadder,
     UpdateQuote,
 )
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
 from interlock.messages.reasons import VENUE_REFUSED
+from interlock.messages.statements import ReportVenue
 from interlock.messages.terms import (
     FEED_GAP,
     FEED_RECOVERED,
@@ -130,6 +132,16 @@ class FaultyVenue:
         if self.is_linked:
             self.desk.query(self._leaving_ns(time_ns), order)
 
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        self._pass_time(time_ns)
+        if self.is_linked:
+            self.desk.state(self._leaving_ns(time_ns), asked)
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        self._pass_time(time_ns)
+        if self.is_linked:
+            self.desk.adopt(self._leaving_ns(time_ns), adopted)
+
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         self.desk.observe(time_ns, command)
 
@@ -195,9 +207,10 @@ class FaultyVenue:
         self._listen(time_ns)
         while self.words and self.words[0][0] <= time_ns:
             word_ns, _, command = heappop(self.words)
-            if self.is_linked or type(command) is not ReportOrder:
+            if self.is_linked or type(command) not in (ReportOrder, ReportVenue):
                 self.ready.append((word_ns, command))
-            else:
+            elif type(command) is ReportOrder:
+                # A statement that nobody hears is lost: it is asked for again.
                 self.kept.append(command)
 
     def _hear(self, heard_ns: Nanoseconds, command: Command) -> None:

@@ -11,6 +11,7 @@ from mypy_extensions import mypyc_attr
 
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.definitions import Venue
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
 from interlock.messages.terms import (
     CANCELLED,
@@ -31,9 +32,11 @@ from interlock.messages.terms import (
     name_of,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+from interlock.simulation.foreign import ForeignOrders
 from interlock.simulation.order import BACKGROUND, VenueOrder
 from interlock.simulation.phases import NEVER
 from interlock.simulation.ratelimit import RateLimit
+from interlock.simulation.stating import DropCopy, NetPositions, state_copy, state_venue
 
 FINISHED_ORDERS_MAX: Final = 16_384
 """How many ended orders a venue remembers unless told otherwise."""
@@ -42,7 +45,8 @@ FINISHED_ORDERS_MAX: Final = 16_384
 @final
 @mypyc_attr(acyclic=True)
 class Request:
-    """One message of ours on its way to the venue: an order, a cancel, a replace or a query."""
+    """One message of ours on its way to the venue: an order, a cancel, a replace, a query, the
+    question for everything, or by which number we know an order from now on."""
 
     def __init__(
         self,
@@ -52,6 +56,8 @@ class Request:
         replace: ReplaceRequested | None,
         query: OrderId,
         reserve_price: Ticks,
+        asked: VenueQuestioned | None = None,
+        adopted: OrderAdopted | None = None,
     ) -> None:
         self.arrival_ns: Nanoseconds = arrival_ns
         self.sent: OrderCleared | None = sent
@@ -59,6 +65,8 @@ class Request:
         self.replace: ReplaceRequested | None = replace
         self.query: OrderId = query
         self.reserve_price: Ticks = reserve_price
+        self.asked: VenueQuestioned | None = asked
+        self.adopted: OrderAdopted | None = adopted
 
 
 @final
@@ -85,6 +93,9 @@ class Gateway:
         self.words: list[tuple[Nanoseconds, Command]] = []
         self.orders: dict[OrderId, VenueOrder] = {}
         self.executions: int = 0
+        self.positions: NetPositions = NetPositions()
+        self.drop_copy: DropCopy | None = None
+        self.foreign: ForeignOrders = ForeignOrders()
         # Ended orders in the order of their ends, as a ring; the highest id that fell out of it.
         self.finished: list[OrderId] = []
         self.finished_place: int = 0
@@ -101,13 +112,17 @@ class Gateway:
         replace: ReplaceRequested | None,
         query: OrderId,
         reserve_price: Ticks,
+        asked: VenueQuestioned | None = None,
+        adopted: OrderAdopted | None = None,
     ) -> None:
         """Send a request; it arrives `latency_out_ns` later and never before an earlier one."""
         arrival_ns = time_ns + self.latency_out_ns
         if arrival_ns < self.last_arrival_ns:
             arrival_ns = self.last_arrival_ns
         self.last_arrival_ns = arrival_ns
-        self.requests.append(Request(arrival_ns, sent, cancel, replace, query, reserve_price))
+        self.requests.append(
+            Request(arrival_ns, sent, cancel, replace, query, reserve_price, asked, adopted)
+        )
 
     def arrival_ns(self) -> Nanoseconds:
         """This is when the next request arrives, `NEVER` if none is on its way."""
@@ -230,7 +245,10 @@ class Gateway:
             time_ns,
         )
         order.reports.append(report)
-        self.say(time_ns, report)
+        self.positions.trade(order.participant, order.instrument, order.side, quantity)
+        if self.drop_copy is not None:
+            self.drop_copy.copy(order, report)
+        self._tell(time_ns, order, report)
 
     def cancelled(self, time_ns: Nanoseconds, order: VenueOrder, reason: int, text: str) -> None:
         order.end(CANCELLED)
@@ -256,11 +274,11 @@ class Gateway:
             venue_time_ns=time_ns,
         )
         order.reports.append(report)
-        self.say(time_ns, report)
+        self._tell(time_ns, order, report)
 
     def restated(self, time_ns: Nanoseconds, order: VenueOrder, reason: int) -> None:
         """Report that the venue has made the order's total quantity smaller."""
-        self.say(time_ns, self._state(time_ns, order, REPORT_RESTATED, reason, ""))
+        self._tell(time_ns, order, self._state(time_ns, order, REPORT_RESTATED, reason, ""))
 
     def request_rejected(
         self, time_ns: Nanoseconds, order: OrderId, is_replace: bool, revision: int, reason: int
@@ -345,4 +363,24 @@ class Gateway:
             venue_time_ns=time_ns,
         )
         order.reports.append(report)
-        self.say(time_ns, report)
+        self._tell(time_ns, order, report)
+
+    def _tell(self, time_ns: Nanoseconds, order: VenueOrder, report: ReportOrder) -> None:
+        """Nobody is told about an order that somebody else sent for our account."""
+        if order.order > BACKGROUND:
+            self.say(time_ns, report)
+
+    # All that there is.
+
+    def answer_question(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        """Say everything that there is of ours, and what the drop copy has where there is one."""
+        orders = list(self.orders.values())
+        for page in state_venue(
+            self.name, time_ns, asked.question, asked.since_ns, orders, self.positions
+        ):
+            self.say(time_ns, page)
+        if self.drop_copy is not None:
+            for page in state_copy(
+                self.name, time_ns, asked.question, asked.since_ns, self.drop_copy
+            ):
+                self.say(time_ns, page)

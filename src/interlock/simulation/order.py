@@ -78,6 +78,8 @@ class VenueOrder:
         self.reports: list[ReportOrder] = []
         """What was said about it and can be said again: its fills, replaces and end."""
         self.is_finished: bool = False
+        self.foreign_id: str = ""
+        """The venue's name for an order of our account that was not sent by us."""
 
     @property
     def is_immediate(self) -> bool:
