@@ -19,6 +19,7 @@ IMPORTS: dict[str, set[str] | None] = {
     "heapq": None,
     "math": {"isqrt", "gcd", "comb"},
     "msgspec": None,
+    "msgspec.structs": {"astuple"},
     "mypy_extensions": {"mypyc_attr", "trait"},
     "re": None,
     "struct": None,

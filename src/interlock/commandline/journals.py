@@ -7,7 +7,7 @@ from interlock.commandline.arguments import Commands, add, kind, number, order, 
 
 
 def _verify(parsed: argparse.Namespace) -> int:
-    from interlock.assembly import user_controls
+    from interlock.engines import user_controls
     from interlock.terminal.verifying import print_verified, print_verified_deeply
 
     directory = session(parsed.session)
@@ -17,7 +17,7 @@ def _verify(parsed: argparse.Namespace) -> int:
 
 
 def _snapshot(parsed: argparse.Namespace) -> int:
-    from interlock.assembly import user_controls
+    from interlock.engines import user_controls
     from interlock.terminal.verifying import print_snapshot
 
     return print_snapshot(

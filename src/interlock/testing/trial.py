@@ -223,7 +223,7 @@ class MarketTrial(MemoryTrial):
     def _parts(self, file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds) -> Parts:
         parts = parts_of(file, data, now_ns)
         self.venues = {name: WatchedVenue(venue, self.plan) for name, venue in parts.venues.items()}
-        parts.venues = dict(self.venues)
+        parts.venues = {**self.venues}
         return parts
 
 
