@@ -40,7 +40,7 @@ class MarketData(Control):
             finding.refuse(MARKET_CROSSED, market.bid, market.ask)
             return
         # A part of a millisecond counts as one: the bound is exact.
-        age_ms = -((market.time_ns - ledger.time_ns) // NS_PER_MS)
+        age_ms = (ledger.time_ns - market.time_ns + (NS_PER_MS - 1)) // NS_PER_MS
         finding.refuse_above(MARKET_STALE, age_ms, self.age_ms)
 
 
@@ -78,8 +78,8 @@ class PriceCollar(Control):
         away = 2 * price - reference if proposal.side == BUY else reference - 2 * price
         # A part of a basis point counts as one: the bound is exact, however fine the tick.
         if away >= 0:
-            finding.refuse_above(PRICE_OUTSIDE_COLLAR, -(-away * BPS_ONE // reference), self.bps)
+            beyond = (away * BPS_ONE + (reference - 1)) // reference
+            finding.refuse_above(PRICE_OUTSIDE_COLLAR, beyond, self.bps)
         else:
-            finding.refuse_above(
-                PRICE_OUTSIDE_COLLAR, -(away * BPS_ONE // reference), self.passive_bps
-            )
+            behind = (-away * BPS_ONE + (reference - 1)) // reference
+            finding.refuse_above(PRICE_OUTSIDE_COLLAR, behind, self.passive_bps)

@@ -191,7 +191,7 @@ class Exchange(Desk):
             return UNKNOWN_INSTRUMENT
         if terms_fault(order) or (order.time_in_force == GTD and order.expire_ns <= now_ns):
             return INVALID_TERMS
-        reason = entry_refusal(listing.instrument, listing.phase, order.is_immediate)
+        reason = entry_refusal(listing.status, listing.phase, order.is_immediate)
         if reason != NONE:
             return reason
         if order.post_only and listing.phase == CONTINUOUS and listing.book.would_trade(order):

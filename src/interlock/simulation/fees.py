@@ -11,5 +11,6 @@ def fee_of(price: Ticks, quantity: Lots, minor_per_tick_lot: Minor, ppm: int) ->
     """
     if ppm == 0:
         return 0
-    value = abs(price) * quantity * minor_per_tick_lot
-    return -(-value * ppm // PPM_ONE)
+    value = (price if price >= 0 else -price) * quantity * minor_per_tick_lot
+    # Rounded up, in whole numbers that are not negative where the fee is not: those are the fast.
+    return (value * ppm + (PPM_ONE - 1)) // PPM_ONE

@@ -38,6 +38,9 @@ from interlock.simulation.phases import NEVER
 from interlock.simulation.ratelimit import RateLimit
 from interlock.simulation.stating import DropCopy, NetPositions, state_copy, state_venue
 
+# The name of an imported class is looked up at each use.
+_REPORT_ORDER: Final = ReportOrder
+
 FINISHED_ORDERS_MAX: Final = 16_384
 """How many ended orders a venue remembers unless told otherwise."""
 
@@ -83,6 +86,8 @@ class Gateway:
     ) -> None:
         assert finished_orders_max > 0, f"finished_orders_max was {finished_orders_max}"
         self.name: str = venue.name
+        self.prefix: str = venue.name + "-"
+        """What execution ids begin with."""
         self.venue: Venue = venue
         self.latency_out_ns: Nanoseconds = latency_out_ns
         self.latency_in_ns: Nanoseconds = latency_in_ns
@@ -228,12 +233,12 @@ class Gateway:
         repeatable.
         """
         self.executions += 1
-        report = ReportOrder(
+        report = _REPORT_ORDER(
             self.name,
             order.key,
             REPORT_FILL,
             order.revision,
-            self.name + "-" + str(self.executions),
+            self.prefix + str(self.executions),
             quantity,
             price,
             fee,

@@ -21,6 +21,7 @@ class Listing:
     def __init__(self, instrument: Instrument, self_match: int, levels: int) -> None:
         self.instrument: Instrument = instrument
         self.symbol: str = instrument.symbol
+        self.status: int = instrument.status
         self.minor_per_tick_lot: Minor = instrument.minor_per_tick_lot
         self.book: Book = Book(self_match)
         self.levels: int = levels

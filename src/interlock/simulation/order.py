@@ -2,6 +2,8 @@
 
 from typing import Any, Final, final
 
+from msgspec.structs import astuple
+
 from interlock.messages.commands import ReportOrder
 from interlock.messages.events import OrderCleared
 from interlock.messages.terms import (
@@ -15,6 +17,9 @@ from interlock.messages.terms import (
     WORKING,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+
+_astuple: Final = astuple
+"""Reads a Struct all at once: field by field costs ten times as much each."""
 
 BACKGROUND: Final = 0
 """The order id of every order that is not ours: nobody is told about it."""
@@ -129,19 +134,36 @@ def terms_fault(order: VenueOrder) -> str:
 
 def order_of(sent: OrderCleared) -> VenueOrder:
     """This is our order as it arrives at a venue."""
+    number: OrderId
+    account: str
+    symbol: str
+    side: int
+    order_type: int
+    time_in_force: int
+    quantity: Lots
+    price: Ticks
+    display: Lots
+    expire_ns: Nanoseconds
+    post_only: bool
+    # fmt: off
+    (
+        number, _, account, _, _, _, symbol, _, side, order_type, time_in_force, quantity, price,
+        display, expire_ns, post_only, _, _, _,
+    ) = _astuple(sent)
+    # fmt: on
     order = VenueOrder(
-        sent.order,
-        sent.account,
-        sent.side,
-        sent.quantity,
-        sent.price,
-        sent.order_type,
-        sent.time_in_force,
-        sent.display,
-        sent.post_only,
-        sent.expire_ns,
+        number,
+        account,
+        side,
+        quantity,
+        price,
+        order_type,
+        time_in_force,
+        display,
+        post_only,
+        expire_ns,
     )
-    order.instrument = sent.instrument
+    order.instrument = symbol
     return order
 
 

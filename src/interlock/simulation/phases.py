@@ -30,11 +30,11 @@ def phase_change_after(instrument: Instrument, time_ns: Nanoseconds) -> Nanoseco
     return midnight_ns + NS_PER_DAY
 
 
-def entry_refusal(instrument: Instrument, phase: int, is_immediate: bool) -> int:
+def entry_refusal(status: int, phase: int, is_immediate: bool) -> int:
     """This is why an order may not enter now, or NONE. Before and between trading, only orders that
     can rest may.
     """
-    if instrument.status != TRADABLE:
+    if status != TRADABLE:
         return INSTRUMENT_SUSPENDED
     if phase == CLOSED:
         return PHASE_CLOSED

@@ -268,7 +268,7 @@ class RecordedVenue(Desk):
             return UNKNOWN_INSTRUMENT
         if terms_fault(order) or (order.time_in_force == GTD and order.expire_ns <= now_ns):
             return INVALID_TERMS
-        reason = entry_refusal(market.instrument, market.phase, order.is_immediate)
+        reason = entry_refusal(market.instrument.status, market.phase, order.is_immediate)
         if reason == NONE and order.post_only and self._would_take(market, order):
             return POST_ONLY_WOULD_TRADE
         return reason
