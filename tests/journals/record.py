@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import structs
+
 from interlock.journal.options import JournalOptions
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import rebuild
@@ -36,11 +38,18 @@ SIZED = Source(
 )
 
 
-def story() -> World:
-    """Quotes that leap, orders that are sized by them, fills, refusals, a halt and its lifting."""
-    world = World(opening(sources=(SIZED,)))
+def story(name: str) -> World:
+    """Quotes that move, orders that are sized by them, fills, refusals, a halt and its lifting.
+
+    In `bounded` and `unbounded` a quote leaps; the second has no behaviour flag.
+    """
+    commands = opening(sources=(SIZED,))
+    if name == "unbounded":
+        commands[0] = structs.replace(commands[0], flags=())
+    world = World(commands)
+    leap = 60_000 if name.endswith("bounded") else 10_060
     order = Terms(price=10_000, venue="alpha")
-    for price in (9_990, 10_040, 9_970, 60_000, 10_000, 9_990):
+    for price in (9_990, 10_040, 9_970, leap, 10_000, 9_990):
         world.quote(price, price + 20)
         world.time_ns += 2 * SECOND
     world.quote()
@@ -64,7 +73,7 @@ def story() -> World:
 
 def record(directory: Path) -> None:
     """This keeps the story in several segments and epochs, with a state beside it."""
-    world = story()
+    world = story(directory.name)
     options = replace(
         JournalOptions(), segment_bytes=16_384, chunk_bytes=8_192, salts=lambda: 0x1A7
     )
