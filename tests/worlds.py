@@ -117,6 +117,11 @@ class World:
             self.observer.follow(self.sequence, entry)
         return events
 
+    def conclude(self, event: Event) -> None:
+        """This applies an event that no command of ours leads to, as part of the last command's."""
+        self.entries[-1].events.append(event)
+        self.ledger.apply(event)
+
     def quote(
         self,
         bid: int = 9_990,

@@ -34,6 +34,7 @@ from interlock.journal.states import load_ledger
 from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import (
     CloseSession,
     Command,
@@ -43,7 +44,7 @@ from interlock.messages.commands import (
     ReportOrder,
 )
 from interlock.messages.terms import REPORT_SILENCE
-from interlock.messages.units import Nanoseconds
+from interlock.messages.units import NS_PER_SECOND, Nanoseconds
 from interlock.parts import Parts, parts_of
 
 # Nearly everything that the walk makes is freed by its reference count, so the collector finds
@@ -51,7 +52,17 @@ from interlock.parts import Parts, parts_of
 # more were made than freed, which the bounds of a session do not let happen in a steady state.
 GC_THRESHOLD = 1_000_000
 
+ENDED_ASKED_MAX = 64
+"""Ended orders that a venue is asked about when a live session is taken up."""
+ENDED_ASKED_NS = 60 * NS_PER_SECOND
+"""Only those that ended within this time before the journal's last entry."""
+
 CONTROLS_GROUP = "interlock.controls"
+
+
+def user_controls() -> dict[str, Any]:
+    """This is every control that an installed package offers, by name."""
+    return {point.name: point.load() for point in entry_points(group=CONTROLS_GROUP)}
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,8 @@ class Ground:
     parts: Callable[[SessionFile, Sequence[Path], Nanoseconds], Parts] = parts_of
     """Who makes the venues, the market and the models. Venues of a live session that are the same
     ones after a restart are what real venues are."""
+    controls: Callable[[], dict[str, Any]] = user_controls
+    """Who finds the controls of the user."""
     engine: type[Engine] = Engine
     """The engine, or one that looks at more after each step."""
 
@@ -90,11 +103,6 @@ class SessionInMarketTime(JournalFault):
             "the session there runs in market time",
             "Run it without --live, or start a new session with another --out",
         )
-
-
-def user_controls() -> dict[str, Any]:
-    """This is every control that an installed package offers, by name."""
-    return {point.name: point.load() for point in entry_points(group=CONTROLS_GROUP)}
 
 
 def session_name(file: SessionFile, data: Sequence[Path]) -> str:
@@ -144,7 +152,7 @@ def market_engine(
         journal = _created(directory, ground)
     try:
         gc.set_threshold(GC_THRESHOLD, 20, 100)
-        kernel = Kernel(Ledger(), user_controls())
+        kernel = Kernel(Ledger(), ground.controls())
         engine = ground.engine(
             kernel, journal, outbox_of(file, parts, executors), followers, Stages(ground.clock)
         )
@@ -187,7 +195,7 @@ def live_engine(
     journal = _created(directory, ground)
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     gc.set_threshold(GC_THRESHOLD, 20, 100)
-    kernel = Kernel(Ledger(), user_controls())
+    kernel = Kernel(Ledger(), ground.controls())
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     now_ns = ground.clock.now_ns()
     for command in file.opening(session_id, __version__):
@@ -222,7 +230,7 @@ def resumed_engine(
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     outbox.sent_sequence = recovered.last_sequence
     gc.set_threshold(GC_THRESHOLD, 20, 100)
-    kernel = Kernel(ledger, user_controls())
+    kernel = Kernel(ledger, ground.controls())
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     now_ns = ground.clock.now_ns()
     if ledger.sequence == 0:
@@ -245,8 +253,24 @@ def resumed_engine(
         if order.asked_ns != 0:
             engine.take(now_ns, ReportOrder(order.venue.name, order.order, REPORT_SILENCE))
         outbox.ask_about(now_ns, order.venue.name, order.order)
+    for order in just_ended(ledger):
+        outbox.ask_about(now_ns, order.venue.name, order.order)
     engine.keep()
     return engine
+
+
+def just_ended(ledger: Ledger) -> list[OrderRecord]:
+    """This is the orders that ended shortly before the journal does, at most `ENDED_ASKED_MAX` of
+    the newest. A late fill, a bust or a correction of one may have been heard by the process that
+    died and by no journal. Of older ones, reconciliation finds what is missing."""
+    since_ns = ledger.time_ns - ENDED_ASKED_NS
+    found: list[OrderRecord] = []
+    for order in reversed(list(ledger.orders.known.values())):
+        if not order.is_open() and order.ended_ns >= since_ns:
+            found.append(order)
+            if len(found) == ENDED_ASKED_MAX:
+                break
+    return found
 
 
 def _require_same_file(

@@ -12,9 +12,10 @@
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from interlock.assembly import MARKET_ENDED, Session, assemble, is_complete
 from interlock.engine import Engine
@@ -39,6 +40,12 @@ from interlock.testing.venues import WatchedVenue
 DIRECTORY: Final = Path("/session")
 SEGMENT_BYTES: Final = 262_144
 CHUNK_BYTES: Final = 16_384
+
+
+@cache
+def installed_controls() -> dict[str, Any]:
+    """The user's controls, looked for once."""
+    return user_controls()
 
 
 class Trial(Protocol):
@@ -126,7 +133,7 @@ class MemoryTrial:
     def check(self) -> None:
         """This holds the journal against the process: its commands, stepped again from the first,
         give the same events and the ledger that the process has come to by its restarts."""
-        again = reexecute(self.reader.command_batches(), user_controls())
+        again = reexecute(self.reader.command_batches(), installed_controls())
         assert again.difference is None, f"re-execution differs: {again.difference}"
         assert again.commands == self.ledger.sequence, (
             f"the journal has {again.commands} commands, the process {self.ledger.sequence}"
@@ -139,6 +146,7 @@ class MemoryTrial:
             journal=self.options,
             random_bytes=self._names,
             parts=self._parts,
+            controls=installed_controls,
             engine=self._engine,
         )
 
