@@ -18,6 +18,8 @@ from interlock import cli
 from interlock.controls import catalogue
 from interlock.controls.control import ControlKind, Parameter
 from interlock.controls.rules import RULES
+from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS
+from interlock.kernel.user_invariants import RESPONSES
 from interlock.messages import differences
 from interlock.messages.reasons import CATALOGUE
 
@@ -210,6 +212,46 @@ def _parameter_row(parameter: Parameter) -> str:
     return f"| {' | '.join(cells)} |".replace("  ", " ")
 
 
+def invariants_page() -> str:
+    """What must be true after every step."""
+    lines = [
+        *(NOTICE, "", "# Invariants", ""),
+        "After every step the orders that it touched are checked, with their positions and their",
+        f"decisions; every {AUDIT_EVERY:,} commands the whole ledger is. What is found broken is",
+        "an `InvariantBroken` event, and stops the smallest scope it concerns: `halt` asks for",
+        "everything that works there back, `reduce_only` lets what reduces through, `alert` only",
+        "says so, once for each scope. A halt that an invariant tripped is lifted by a person.",
+        "`interlock incidents SESSION` shows the evidence, `interlock why SESSION ORDER` the",
+        "breaches that concern an order.",
+        "",
+        *("| invariant | owner | breach | means |", "| --- | --- | --- | --- |"),
+    ]
+    lines += [
+        f"| `{name}` | {owner} | {RESPONSES[response]} | {means} |"
+        for name, (owner, response, means) in INVARIANTS.items()
+    ]
+    lines += [
+        "",
+        "## Your own",
+        "",
+        "An installed package offers a class as an entry point of the group",
+        "`interlock.invariants`, under the name that events will use. It has",
+        "",
+        *("| | |", "| --- | --- |"),
+        "| `owner` | who answers for it |",
+        f"| `response` | {', '.join(f'`{word}`' for word in RESPONSES.values())} |",
+        "| `scope` | what is stopped when the check itself fails; `firm` unless it says so |",
+        "| `every` | `check` is called at every so many commands; 1 unless it says so |",
+        "| `check(ledger)` | gives breaches, `(scope, text)` each |",
+        "| `check_order(ledger, order)` | the same of one order that the step touched |",
+        "",
+        "and at least one of the two checks. What raises, or gives anything else, is a breach.",
+        "The session records which were armed, and replay refuses to run without them. A check is",
+        "a pure function of its arguments. [CONTRIBUTING.md](../CONTRIBUTING.md) has an example.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def cli_page() -> str:
     """The command line, command by command."""
     lines = [
@@ -252,7 +294,7 @@ def _command_section(name: str, parser: argparse.ArgumentParser) -> list[str]:
     ]
     for action in actions:
         value = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
-        more = " ..." if action.nargs == "+" else ""
+        more = " ..." if action.nargs in ("+", "*") else ""
         shown = f"{action.option_strings[0]}{value}{more}" if action.option_strings else value[1:]
         needed = " (required)" if action.option_strings and action.required else ""
         cell = shown.replace("|", "\\|")
@@ -266,6 +308,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "controls.md": controls_page,
     "differences.md": differences_page,
     "events.md": events_page,
+    "invariants.md": invariants_page,
     "reasons.md": reasons_page,
 }
 

@@ -65,11 +65,14 @@ def opening(
     limits: tuple[str, ...] = tuple(LIMITS),
     bounds: Bounds | None = None,
     sources: tuple[Source, ...] = (),
+    invariants: tuple[str, ...] = (),
 ) -> list[Command]:
     """These commands open a session with two instruments, two venues, an account and a source."""
     symbols = tuple(instrument.symbol for instrument in instruments)
     made: list[Command] = [
-        OpenSession("test", "session-1", 7, "test", CURRENT, "", bounds or Bounds()),
+        OpenSession(
+            "test", "session-1", 7, "test", CURRENT, "", bounds or Bounds(), invariants=invariants
+        ),
         *(DefineInstrument(instrument) for instrument in instruments),
         DefineVenue(Venue("alpha", symbols, taker_fee_ppm=100)),
         DefineVenue(Venue("beta", symbols)),

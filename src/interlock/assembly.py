@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interlock import __version__
 from interlock.controls.control import ControlKind
 from interlock.engine import Engine, Follower
 from interlock.engines import (
@@ -118,7 +117,7 @@ def assemble(
     name = session_name(file, data)
     engine = market_engine(file, directory, parts, name, ground, followers)
     latencies = [settings.latency_out_us for settings in file.venue_settings]
-    repeat = repeating_words(engine, file.opening(name, __version__)[0])
+    repeat = repeating_words(engine, file, name)
     repeat(parts.start_ns)
 
     def after_instant(time_ns: Nanoseconds) -> None:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from interlock import __version__
+from interlock.commandline.checking import add_checking
 from interlock.commandline.covering import add_covering
 from interlock.commandline.explaining import add_explaining
 from interlock.commandline.journals import add_journal
@@ -109,5 +110,6 @@ def _parser() -> argparse.ArgumentParser:
     add_running(commands)
     add_explaining(commands)
     add_journal(commands)
+    add_checking(commands)
     add_covering(commands)
     return parser

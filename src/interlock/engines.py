@@ -15,6 +15,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from interlock import __version__
 from interlock.engine import Engine, Follower, Stages
 from interlock.execution.background import BackgroundExecutor
@@ -29,10 +31,12 @@ from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
 from interlock.journal.reader import JournalReader
+from interlock.journal.replay import require_invariants
 from interlock.journal.retracing import RetracingWriter
 from interlock.journal.states import load_ledger
 from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
+from interlock.kernel.user_invariants import offered_name
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import (
@@ -45,6 +49,7 @@ from interlock.messages.commands import (
 )
 from interlock.messages.terms import REPORT_SILENCE
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds
+from interlock.offers import armed_names, first_invariants, user_invariants
 from interlock.parts import Parts, parts_of
 
 # Nearly everything that the walk makes is freed by its reference count, so the collector finds
@@ -61,8 +66,10 @@ CONTROLS_GROUP = "interlock.controls"
 
 
 def user_controls() -> dict[str, Any]:
-    """This is every control that an installed package offers, by name."""
-    return {point.name: point.load() for point in entry_points(group=CONTROLS_GROUP)}
+    """This is every control that an installed package offers, by name, and every invariant, as
+    `invariant:NAME`. Raises `InvariantUnusable`."""
+    controls = {point.name: point.load() for point in entry_points(group=CONTROLS_GROUP)}
+    return {**controls, **{offered_name(name): kind for name, kind in user_invariants().items()}}
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,16 @@ class SessionInMarketTime(JournalFault):
         )
 
 
+def _opening(file: SessionFile, session_id: str, invariants: tuple[str, ...]) -> list[Command]:
+    """The commands that open a session under some invariants of the user."""
+    return [
+        structs.replace(command, invariants=invariants)
+        if isinstance(command, OpenSession)
+        else command
+        for command in file.opening(session_id, __version__)
+    ]
+
+
 def session_name(file: SessionFile, data: Sequence[Path]) -> str:
     """This is what a market-time session is called: after its file and the names of its data."""
     mark = hashlib.sha256(file.text.encode())
@@ -133,12 +150,16 @@ def market_engine(
 ) -> Engine:
     """A session in market time, new or made again: its journal, and the commands that open it."""
     journal: JournalWriter
+    offered = ground.controls()
+    invariants = armed_names(offered)
     executors = executors_of(file, directory, ground, is_live=False)
     if holds_journal(ground.journal.files, directory):
         journal = kept = RetracingWriter.open(
             directory, code_version=__version__, options=ground.journal
         )
         reader = JournalReader(directory, files=ground.journal.files)
+        # It is made again under what it was run under, whatever else is installed by now.
+        invariants = first_invariants(reader, invariants)
         kept.retrace(reader.command_batches())
         last = kept.recovered.last_sequence
         executors = {
@@ -152,11 +173,12 @@ def market_engine(
         journal = _created(directory, ground)
     try:
         gc.set_threshold(GC_THRESHOLD, 20, 100)
-        kernel = Kernel(Ledger(), ground.controls())
+        require_invariants(invariants, offered)
+        kernel = Kernel(Ledger(), offered)
         engine = ground.engine(
             kernel, journal, outbox_of(file, parts, executors), followers, Stages(ground.clock)
         )
-        for command in file.opening(session_id, __version__):
+        for command in _opening(file, session_id, invariants):
             engine.take(parts.start_ns, command)
         engine.keep()
     except JournalFault:
@@ -165,7 +187,9 @@ def market_engine(
     return engine
 
 
-def repeating_words(engine: Engine, opening: Command) -> Callable[[Nanoseconds], None]:
+def repeating_words(
+    engine: Engine, file: SessionFile, session_id: str
+) -> Callable[[Nanoseconds], None]:
     """This is called between two instants. Where an operator interrupted an earlier run, its
     journal says so: then so do we, at the same place, and open the session again."""
     journal, ledger = engine.journal, engine.kernel.ledger
@@ -178,7 +202,7 @@ def repeating_words(engine: Engine, opening: Command) -> Callable[[Nanoseconds],
                 return
             engine.take(kept.time_ns, kept.command)
         if not ledger.is_session_open:
-            engine.take(time_ns, opening)
+            engine.take(time_ns, _opening(file, session_id, ledger.invariants)[0])
 
     return repeat
 
@@ -192,13 +216,15 @@ def live_engine(
     followers: tuple[Follower, ...],
 ) -> Engine:
     """A new live session."""
+    # What may be refused is made first, so that a session that cannot start leaves nothing behind.
+    offered = ground.controls()
+    kernel = Kernel(Ledger(), offered)
     journal = _created(directory, ground)
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     gc.set_threshold(GC_THRESHOLD, 20, 100)
-    kernel = Kernel(Ledger(), ground.controls())
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     now_ns = ground.clock.now_ns()
-    for command in file.opening(session_id, __version__):
+    for command in _opening(file, session_id, armed_names(offered)):
         engine.take(now_ns, command)
     engine.keep()
     return engine
@@ -223,6 +249,8 @@ def resumed_engine(
         recovered = journal.recovered
         loaded = load_ledger(directory, recovered.last_sequence, files=files)
         _require_same_file(file, data, directory, files)
+        offered = ground.controls()
+        require_invariants(loaded.ledger.invariants, offered)
     except BaseException:
         journal.close()
         raise
@@ -230,12 +258,13 @@ def resumed_engine(
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     outbox.sent_sequence = recovered.last_sequence
     gc.set_threshold(GC_THRESHOLD, 20, 100)
-    kernel = Kernel(ledger, ground.controls())
+    kernel = Kernel(ledger, offered)
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     now_ns = ground.clock.now_ns()
     if ledger.sequence == 0:
         # The process ended between making the journal and its first batch.
-        for command in file.opening(ground.random_bytes(10).hex(), __version__):
+        name = ground.random_bytes(10).hex()
+        for command in _opening(file, name, armed_names(offered)):
             engine.take(now_ns, command)
     if recovered.truncated_bytes > 0:
         text = (
@@ -245,7 +274,8 @@ def resumed_engine(
         digest = recovered.truncated_digest.hex()
         engine.take(now_ns, NoteRefusedInput("journal", digest, text))
     if not ledger.is_session_open:
-        engine.take(now_ns, file.opening(ledger.session_id, __version__)[0])
+        opening = _opening(file, ledger.session_id, armed_names(offered))
+        engine.take(now_ns, opening[0])
     for action in list(ledger.actions):
         # Nobody remembers whether it was carried out: it is never given out twice.
         engine.take(now_ns, ReportAction(action, False, NOT_KNOWN))

@@ -24,6 +24,9 @@ COMMANDS = (
     ("journal", "verify"),
     ("journal", "show"),
     ("journal", "export"),
+    ("invariants",),
+    ("incidents",),
+    ("coverage",),
 )
 
 Said = pytest.CaptureFixture[str]

@@ -7,12 +7,13 @@ from house.checkout import PACKAGE, imported_modules, listed, nodes_of, place, p
 CLOCK = PACKAGE / "inputs" / "clock.py"
 
 # The engine steps, replay steps again, the file that makes engines puts them together, and tests of
-# users audit what was stepped.
+# users audit what was stepped; what lists the kernel's invariants takes their names from it.
 KERNEL_CALLERS = {
     "engine.py",
     "engines.py",
     "journal/replay.py",
     "journal/reproducing.py",
+    "offers.py",
     "testing/auditing.py",
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from interlock.kernel import invariants
-from interlock.kernel.invariants import INVARIANTS, RESPONSES, audit
+from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS, audit
+from interlock.kernel.user_invariants import RESPONSES
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import AdvanceTime
 from interlock.messages.events import HaltTripped, InvariantBroken, OrderCancelled
@@ -112,6 +113,30 @@ def test_a_breach_that_a_step_touches_is_answered_in_that_step() -> None:
     assert [event.scope for event in events if isinstance(event, HaltTripped)] == [
         "instrument:COIN"
     ]
+
+
+def test_the_whole_ledger_is_audited_now_and_then_whatever_the_steps_touch() -> None:
+    world = busy()
+    while world.sequence % AUDIT_EVERY < AUDIT_EVERY - 2:
+        world.say(AdvanceTime())
+    world.ledger.accounts["main"].cash["USD"].balance += 1
+    # Nothing touches the account, so that only the audit of everything can see it.
+    assert world.say(AdvanceTime()) == []
+    assert world.sequence % AUDIT_EVERY == AUDIT_EVERY - 1
+    events = world.say(AdvanceTime())
+    assert isinstance(events[0], InvariantBroken)
+    assert (events[0].name, events[0].scope) == (invariants.CASH_CONSERVED, "account:main")
+    assert list(world.ledger.halts) == ["account:main"]
+
+
+@pytest.mark.parametrize("name", [invariants.CHILDREN_WITHIN_PARENT,
+                                  invariants.NO_ORDER_BEYOND_THE_GATE])  # fmt: skip
+def test_what_a_source_was_given_too_much_of_stops_that_source_alone(name: str) -> None:
+    world = busy()
+    order = first(world.ledger)
+    BREAKS[name](world.ledger)
+    world.report(order.order, REPORT_FILL, execution_id="f", quantity=1, price=PRICE)
+    assert list(world.ledger.halts) == ["source:model"]
 
 
 def test_an_event_for_an_order_that_nobody_knows_leaves_only_reducing() -> None:

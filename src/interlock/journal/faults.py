@@ -43,6 +43,20 @@ class JournalPoisoned(JournalFault):
     retried."""
 
 
+class InvariantsMissing(JournalFault):
+    """A session was run under invariants of the user that are not installed here."""
+
+    def __init__(self, where: str, missing: list[str]) -> None:
+        names = ", ".join(missing)
+        super().__init__(
+            where,
+            f"it is run under the user's invariants {names}, which are not installed here",
+            "Install the package that offers them as entry points of interlock.invariants;"
+            " `interlock replay --rebuild` folds the events without them",
+        )
+        self.missing = missing
+
+
 RESTORE = (
     "Acknowledged data is never truncated. Keep these files as they are, "
     "run `interlock journal verify` for the extent of the damage, "

@@ -15,12 +15,13 @@ from typing import Any
 from interlock.controls.gate import Gate
 from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
-from interlock.journal.faults import JournalForeign
+from interlock.journal.faults import InvariantsMissing, JournalForeign
 from interlock.journal.reader import Batch, CommandBatch
 from interlock.kernel.step import Kernel
+from interlock.kernel.user_invariants import offered_name
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
-from interlock.messages.commands import Command, SetLimit
+from interlock.messages.commands import Command, OpenSession, SetLimit
 from interlock.messages.encoding import Entry, decode_batch, encode, encode_batch
 from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.flags import CATALOGUE, unknown_flags
@@ -86,6 +87,7 @@ def reexecute(
     """This steps every command again and stops at the first event that differs.
 
     `digests` are those of states kept at the end of some batches; `met` says which were met.
+    Raises `InvariantsMissing` when the session was run under invariants that are not offered.
 
     What was made is encoded batch by batch and compared with the bytes that are stored. Cost: that
     of the session without its disk, its venues and its followers, and the decoding.
@@ -97,6 +99,8 @@ def reexecute(
         made: list[Entry] = []
         for entry in batch.entries:
             sequence += 1
+            if type(entry.command) is OpenSession:
+                require_invariants(entry.command.invariants, user_controls)
             events = kernel.step(sequence, entry.time_ns, entry.command)
             made.append(Entry(entry.time_ns, entry.command, events))
             result.events += len(events)
@@ -111,6 +115,14 @@ def reexecute(
             progress(sequence)
     result.digest = digest(kernel.ledger)
     return result
+
+
+def require_invariants(names: tuple[str, ...], offered: dict[str, Any]) -> None:
+    """This raises `InvariantsMissing` unless all that a session is run under is offered: what
+    checked then must check again, or equal commands need not give equal events."""
+    missing = [name for name in names if offered_name(name) not in offered]
+    if missing:
+        raise InvariantsMissing("the session", missing)
 
 
 def rebuild(batches: Iterable[Batch], progress: Progress | None = None) -> tuple[Replayed, Ledger]:

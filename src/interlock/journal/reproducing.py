@@ -15,11 +15,13 @@ from interlock.journal.replay import (
     Progress,
     first_difference,
     fold,
+    require_invariants,
     require_known_flags,
 )
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
+from interlock.messages.commands import OpenSession
 from interlock.messages.encoding import Entry, encode_batch
 from interlock.messages.units import Sequence
 
@@ -60,6 +62,7 @@ def reproduce(
     the same state; it stops at the first event that differs, or after `sequence_max` (0: at the
     end). Memory: two ledgers and one batch.
     """
+    require_invariants(stepped.invariants, user_controls)
     kernel = Kernel(stepped, user_controls)
     result = Reproduced(folded.sequence)
     kept = digests or {}
@@ -71,6 +74,8 @@ def reproduce(
         result.events += fold(folded, batch.first_sequence, batch.entries)
         made: list[Entry] = []
         for sequence, entry in enumerate(batch.entries, batch.first_sequence):
+            if type(entry.command) is OpenSession:
+                require_invariants(entry.command.invariants, user_controls)
             events = kernel.step(sequence, entry.time_ns, entry.command)
             made.append(Entry(entry.time_ns, entry.command, events))
         require_known_flags(stepped)

@@ -5,21 +5,24 @@ After each step the orders that it touched are checked, with their positions; ev
 commands the whole ledger is. `audit` is also what tests run after every step.
 """
 
-from typing import Final, final
+from typing import Any, Final, final
 
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import cancel_working
-from interlock.ledger.ledger import Ledger
+from interlock.kernel.user_invariants import (
+    ALERT,
+    HALT,
+    REDUCE_ONLY,
+    Breach,
+    UserInvariant,
+    offered_name,
+)
+from interlock.ledger.ledger import Ledger, alert_key
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import PositionRecord
 from interlock.messages.events import HaltTripped, InvariantBroken
 from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
 from interlock.messages.terms import BUY, MARGINED
-
-ALERT: Final = 1
-REDUCE_ONLY: Final = 2
-HALT: Final = 3
-RESPONSES: Final = {ALERT: "alert", REDUCE_ONLY: "reduce_only", HALT: "halt"}
 
 AUDIT_EVERY: Final = 4_096
 
@@ -49,22 +52,26 @@ INVARIANTS: Final = {
 
 
 @final
-class Breach:
-    """One invariant found broken: where it stops things, and the numbers."""
-
-    def __init__(self, name: str, scope: str, text: str) -> None:
-        self.name: Final = name
-        self.scope: Final = scope
-        self.text: Final = text
-
-
-@final
 class Invariants:
     """Checks a ledger after each step and concludes what a breach leads to."""
 
-    def __init__(self, ledger: Ledger, recorder: Recorder) -> None:
+    def __init__(self, ledger: Ledger, recorder: Recorder, offered: dict[str, Any]) -> None:
         self.ledger: Final = ledger
         self.recorder: Final = recorder
+        self.offered: Final = offered
+        """What the user offers, invariants as `invariant:NAME`; armed are those that the session
+        names."""
+        self._users: dict[str, UserInvariant] = {}
+        self.arm()
+
+    def arm(self) -> None:
+        """This arms the user's invariants that the ledger says the session is run under. Whoever
+        makes the kernel has seen to it that they are offered."""
+        self._users = {}
+        for name in self.ledger.invariants:
+            kind = self.offered.get(offered_name(name))
+            assert kind is not None, f"invariant {name} is armed and not offered"
+            self._users[name] = UserInvariant(name, kind)
 
     def check(self) -> None:
         """This checks what the step touched, and now and then everything."""
@@ -74,6 +81,8 @@ class Invariants:
         while len(touched) > 0:
             for order in touched:
                 check_order(order, breaches)
+            if len(self._users) > 0:
+                self._ask_users(breaches)
             touched.clear()
             # What is stopped is touched by it, and checked as well.
             for breach in breaches:
@@ -85,17 +94,35 @@ class Invariants:
             ledger.orders.unexplained.clear()
         if ledger.sequence % AUDIT_EVERY == 0:
             breaches.extend(audit(ledger))
+        for user in self._users.values():
+            user.check(ledger, breaches)
         for breach in breaches:
             self._respond(breach)
 
+    def _ask_users(self, breaches: list[Breach]) -> None:
+        for order in self.ledger.orders.touched:
+            for user in self._users.values():
+                user.check_order(self.ledger, order, breaches)
+
+    def _row(self, name: str) -> tuple[str, int]:
+        """Who owns an invariant, and what a breach leads to."""
+        user = self._users.get(name)
+        if user is not None:
+            return user.owner, user.response
+        owner, response, _ = INVARIANTS[name]
+        return owner, response
+
     def _respond(self, breach: Breach) -> None:
-        by = f"invariant:{breach.name}"
+        by = offered_name(breach.name)
         halt = self.ledger.halts.get(breach.scope)
         if halt is not None and by in halt.trippers:
             return
-        owner, response, _ = INVARIANTS[breach.name]
+        owner, response = self._row(breach.name)
+        if response == ALERT and alert_key(breach.name, breach.scope) in self.ledger.broken:
+            # An alert stops nothing that would end it: it is given once for each scope.
+            return
         recorder = self.recorder
-        recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text))
+        recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text, breach.scope))
         if response == ALERT:
             return
         recorder.conclude(HaltTripped(breach.scope, by, response == REDUCE_ONLY, breach.text))
@@ -131,12 +158,12 @@ def check_order(order: OrderRecord, breaches: list[Breach]) -> None:
     if parent is None:
         if is_in_table:
             text = f"order {order.order}: decision {order.decision} has no verdict"
-            breaches.append(Breach(NO_ORDER_BEYOND_THE_GATE, "firm", text))
+            breaches.append(Breach(NO_ORDER_BEYOND_THE_GATE, _source(order), text))
     else:
         line = (order.order & ORDERS_PER_COMMAND_MAX) - 1
         if parent.released[line] > parent.allowed[line]:
             text = f"order {order.order}: {parent.released[line]} of {parent.allowed[line]}"
-            breaches.append(Breach(CHILDREN_WITHIN_PARENT, "firm", text))
+            breaches.append(Breach(CHILDREN_WITHIN_PARENT, _source(order), text))
     check_position(order.position, breaches)
 
 
@@ -166,6 +193,10 @@ def check_position(position: PositionRecord, breaches: list[Breach]) -> None:
 
 def _instrument(order: OrderRecord) -> str:
     return f"instrument:{order.instrument.symbol}"
+
+
+def _source(order: OrderRecord) -> str:
+    return f"source:{order.source.name}"
 
 
 def _account(position: PositionRecord) -> str:

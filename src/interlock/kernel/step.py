@@ -38,7 +38,8 @@ _PROPOSE_DECISION: Final = ProposeDecision
 
 @final
 class Kernel:
-    """The inner rooms put together around one ledger."""
+    """The inner rooms put together around one ledger, with what the user offers: controls by their
+    names, and invariants as `invariant:NAME`."""
 
     def __init__(self, ledger: Ledger, user_controls: dict[str, Any]) -> None:
         self.ledger: Final = ledger
@@ -46,7 +47,7 @@ class Kernel:
         self.gate: Final = Gate(ledger, user_controls)
         planner = Planner(ledger, make_router(ledger.routing))
         self.judge: Final = Judge(ledger, planner, self.gate, self.recorder)
-        self.invariants: Final = Invariants(ledger, self.recorder)
+        self.invariants: Final = Invariants(ledger, self.recorder, user_controls)
 
     def step(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> list[Event]:
         """This takes one command and returns what it led to.
@@ -74,5 +75,6 @@ class Kernel:
                 recorder.conclude(ReportIgnored(command.action, 0, UNKNOWN_ORDER))
         elif type(command) is OpenSession:
             self.judge.planner.router = make_router(command.routing)
+            self.invariants.arm()
         self.invariants.check()
         return recorder.events

@@ -20,7 +20,7 @@ def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
     """This stops a scope. A scope that does not exist is refused: whoever asked must not believe
     that something stands still that does not.
     """
-    if not _exists(ledger, command.scope):
+    if not scope_exists(ledger, command.scope):
         text = (
             f"was {command.scope!r}, must be firm or account:, source:, instrument: or venue: and a"
             " name that this session defines"
@@ -80,7 +80,8 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
         recorder.conclude(HaltLifted(command.scope, command.by, command.text))
 
 
-def _exists(ledger: Ledger, scope: str) -> bool:
+def scope_exists(ledger: Ledger, scope: str) -> bool:
+    """This says whether this session defines what a scope names."""
     if scope == FIRM:
         return True
     kind, _, name = scope.partition(":")

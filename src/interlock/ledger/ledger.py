@@ -91,6 +91,14 @@ _CANCEL_REQUESTED: Final = CancelRequested
 _REPLACE_REQUESTED: Final = ReplaceRequested
 _QUOTE_LADDER: Final = QuoteLadder
 
+# The response of an invariant that only says so.
+_ALERT: Final = 1
+
+
+def alert_key(name: str, scope: str) -> str:
+    """Under which an invariant's alert about a scope is remembered."""
+    return f"{name}@{scope}"
+
 
 @final
 class Ledger:
@@ -105,6 +113,8 @@ class Ledger:
         self.routing = "best_price"
         self.flags: tuple[int, ...] = ()
         """The changes of behaviour that hold (`messages.flags`)."""
+        self.invariants: tuple[str, ...] = ()
+        """The user's invariants that the session is run under, by name."""
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
@@ -252,6 +262,7 @@ class Ledger:
             self.session_id = command.session_id
             self.routing = command.routing
             self.flags = command.flags
+            self.invariants = command.invariants
             self.bounds = BoundsRecord(command.bounds)
             self.orders.bounds = self.bounds
         elif type(command) is CloseSession:
@@ -385,3 +396,5 @@ class Ledger:
                 del self.actions[event.action]
         elif type(event) is InvariantBroken:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
+            if event.response == _ALERT:
+                self.broken[alert_key(event.name, event.scope)] = 1

@@ -29,6 +29,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
     ledger.session_id = state.session_id
     ledger.routing = state.routing
     ledger.flags = tuple(state.flags)
+    ledger.invariants = state.invariants
     ledger.bounds = BoundsRecord(state.bounds)
     for instrument in state.instruments:
         ledger.instruments[instrument.definition.symbol] = _instrument(instrument)

@@ -55,6 +55,7 @@ def state_of(ledger: Ledger) -> LedgerState:
         name=ledger.name,
         session_id=ledger.session_id,
         routing=ledger.routing,
+        invariants=ledger.invariants,
         bounds=ledger.bounds.definition,
         instruments=_instruments(ledger),
         venues=[

@@ -27,6 +27,8 @@ class OpenSession(Struct, frozen=True, array_like=True, gc=False, tag=1):
     bounds: Bounds = Bounds()
     routing: str = "best_price"
     """The rule that chooses a venue."""
+    invariants: tuple[str, ...] = ()
+    """The user's invariants that are armed, by name. Replay needs them all."""
 
 
 class DefineInstrument(Struct, frozen=True, array_like=True, gc=False, tag=2):

@@ -281,6 +281,8 @@ class InvariantBroken(Struct, frozen=True, array_like=True, gc=False, tag=140):
     owner: str
     response: int
     text: str
+    scope: str = ""
+    """What the breach concerns, and what is stopped unless it is only an alert."""
 
 
 Event: TypeAlias = (

@@ -219,6 +219,7 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     name: str
     session_id: str
     routing: str
+    invariants: tuple[str, ...]
     bounds: Bounds
     instruments: list[InstrumentState]
     venues: list[VenueState]
@@ -239,6 +240,6 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     parents: list[ParentState]
     actions: list[tuple[OrderId, str]]
     broken: list[tuple[str, int]]
-    """How often each invariant was found broken."""
+    """How often each invariant was found broken, and for alerts where."""
     flags: list[int]
     """The changes of behaviour that hold."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from interlock.journal.plain import address_of
 from interlock.journal.reader import JournalReader
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import covers
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.commands import (
     Command,
@@ -48,6 +49,9 @@ from interlock.monitoring.trails import Trail
 from interlock.monitoring.verdict_story import decision_part, verdict_part
 
 SAME_KEY_MAX = 10
+
+BY_INVARIANT = "invariant:"
+"""How the name of whoever tripped a halt begins when it was an invariant."""
 
 Progress = Callable[[float], None]
 """Called now and then with how much of the journal has been read, 0 to 1."""
@@ -161,6 +165,9 @@ class Teller:
             self._judging = self._ledger.waiting.find(event.decision)
             if event.decision == decision and self._judging is not None:
                 self._judged(self._judging, event, place)
+        if reported is None and (type(event) is InvariantBroken or type(event) is HaltTripped):
+            self._stop(command, place, event, stepped)
+            return
         trail = self._followed.get(order_of(event))
         if type(event) is CancelRequested or type(event) is ReplaceRequested:
             if trail is None and event.decision == decision:
@@ -180,6 +187,28 @@ class Teller:
         if trail is not None:
             address = address_of(self._sequence, place)
             trail.conclude(self._context, address, self._time_ns, event)
+
+    def _stop(
+        self,
+        command: Command,
+        place: int,
+        event: InvariantBroken | HaltTripped,
+        stepped: dict[OrderId, Trail],
+    ) -> None:
+        """What is found broken belongs to the story of every open order that it concerns, whatever
+        command it was found at."""
+        self._ledger.apply(event)
+        if type(event) is HaltTripped and not event.by.startswith(BY_INVARIANT):
+            return
+        for trail in self._followed.values():
+            record = trail.record
+            account, source = record.position.account.name, record.source.name
+            if trail.order not in stepped and not record.is_open():
+                continue
+            if covers(event.scope, account, source, record.instrument.symbol, record.venue.name):
+                self._begin(trail, command, stepped)
+                address = address_of(self._sequence, place)
+                trail.conclude(self._context, address, self._time_ns, event)
 
     def _judged(self, waiting: WaitingDecision, event: DecisionJudged, place: int) -> None:
         self._verdict = verdict_part(
