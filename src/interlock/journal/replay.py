@@ -22,7 +22,7 @@ from interlock.kernel.user_invariants import offered_name
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
 from interlock.messages.commands import Command, OpenSession, SetLimit
-from interlock.messages.encoding import Entry, decode_batch, encode, encode_batch
+from interlock.messages.encoding import Entry, decode_batch, encode, is_same_batch
 from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.flags import CATALOGUE, unknown_flags
 from interlock.messages.units import Sequence
@@ -106,7 +106,7 @@ def reexecute(
             result.events += len(events)
         require_known_flags(kernel.ledger)
         result.commands = sequence
-        if encode_batch(made) != batch.payload:
+        if not is_same_batch(batch.payload, made):
             result.difference = first_difference(batch, made)
             break
         if digests is not None and sequence in digests:

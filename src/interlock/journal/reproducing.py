@@ -22,7 +22,7 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
 from interlock.messages.commands import OpenSession
-from interlock.messages.encoding import Entry, encode_batch
+from interlock.messages.encoding import Entry, is_same_batch
 from interlock.messages.units import Sequence
 
 
@@ -80,7 +80,7 @@ def reproduce(
             made.append(Entry(entry.time_ns, entry.command, events))
         require_known_flags(stepped)
         result.sequence = batch.last_sequence
-        if encode_batch(made) != batch.payload:
+        if not is_same_batch(batch.payload, made):
             again = CommandBatch(batch.first_sequence, [], batch.payload)
             result.difference = first_difference(again, made)
             break

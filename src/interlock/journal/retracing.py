@@ -15,7 +15,14 @@ from interlock.journal.faults import JournalFault
 from interlock.journal.reader import CommandBatch
 from interlock.journal.writer import JournalWriter
 from interlock.messages.commands import OpenSession, ReportAction
-from interlock.messages.encoding import CommandEntry, Entry, decode_batch, encode, encode_batch
+from interlock.messages.encoding import (
+    CommandEntry,
+    Entry,
+    decode_batch,
+    encode,
+    encode_batch,
+    is_same_batch,
+)
 from interlock.messages.units import OrderId
 
 
@@ -114,7 +121,7 @@ class RetracingWriter(JournalWriter):
         count = min(len(batch.entries) - skipped, len(entries))
         made = entries[:count]
         if count == len(batch.entries):
-            is_same = encode_batch(made) == batch.payload
+            is_same = is_same_batch(batch.payload, made)
         else:
             kept = decode_batch(batch.payload)[skipped : skipped + count]
             is_same = encode_batch(made) == encode_batch(kept)

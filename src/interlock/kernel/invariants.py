@@ -18,9 +18,11 @@ from interlock.kernel.user_invariants import (
     offered_name,
 )
 from interlock.ledger.ledger import Ledger, alert_key
+from interlock.ledger.limits import FIRM
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import PositionRecord
 from interlock.messages.events import HaltTripped, InvariantBroken
+from interlock.messages.flags import SCOPED_BREACHES
 from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
 from interlock.messages.terms import BUY, MARGINED
 
@@ -114,20 +116,25 @@ class Invariants:
 
     def _respond(self, breach: Breach) -> None:
         by = offered_name(breach.name)
-        halt = self.ledger.halts.get(breach.scope)
+        scope, said = breach.scope, breach.scope
+        if SCOPED_BREACHES not in self.ledger.flags:
+            # As it was before the flag: nothing was said of the scope, and a source's was the firm.
+            said = ""
+            scope = FIRM if scope.startswith("source:") else scope
+        halt = self.ledger.halts.get(scope)
         if halt is not None and by in halt.trippers:
             return
         owner, response = self._row(breach.name)
-        if response == ALERT and alert_key(breach.name, breach.scope) in self.ledger.broken:
+        if response == ALERT and alert_key(breach.name, said) in self.ledger.broken:
             # An alert stops nothing that would end it: it is given once for each scope.
             return
         recorder = self.recorder
-        recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text, breach.scope))
+        recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text, said))
         if response == ALERT:
             return
-        recorder.conclude(HaltTripped(breach.scope, by, response == REDUCE_ONLY, breach.text))
+        recorder.conclude(HaltTripped(scope, by, response == REDUCE_ONLY, breach.text))
         if response == HALT:
-            cancel_working(self.ledger, recorder, breach.scope)
+            cancel_working(self.ledger, recorder, scope)
 
 
 def check_order(order: OrderRecord, breaches: list[Breach]) -> None:

@@ -51,6 +51,13 @@ def decode_batch(data: bytes | memoryview) -> list[Entry]:
     return _batch_decoder.decode(data)
 
 
+def is_same_batch(payload: bytes | memoryview, entries: list[Entry]) -> bool:
+    """This says whether stored bytes are these entries. What an earlier version wrote lacks fields
+    that were appended since: read back they have their defaults, and are as good as written."""
+    made = _encoder.encode(entries)
+    return made == payload or made == _encoder.encode(_batch_decoder.decode(payload))
+
+
 def decode_commands(data: bytes | memoryview) -> list[CommandEntry]:
     """This reads a batch's commands and leaves its events undecoded: less than half the cost."""
     return _commands_decoder.decode(data)

@@ -9,12 +9,18 @@ that lack it remain.
 from typing import Final
 
 BOUNDED_MOVES: Final = 1
+SCOPED_BREACHES: Final = 2
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
         "bounded_moves",
         "between two samples of its volatility a mark moves by no more than its own value:"
         " a placeholder quote is no volatility",
+    ),
+    SCOPED_BREACHES: (
+        "scoped_breaches",
+        "a broken invariant says what it concerns, and what a source was given too much of stops"
+        " the source and not the firm",
     ),
 }
 """Each flag's name, and what is so where it holds."""
