@@ -12,6 +12,7 @@ from interlock.messages.commands import (
     Halt,
     LiftHalt,
     NoteFeedFault,
+    NoteVenueLink,
     OpenSession,
     ReportAction,
     SetInstrumentStatus,
@@ -128,5 +129,14 @@ def reopened() -> Command:
     return OpenSession("test", "session-1", 7, "test", (), "")
 
 
+def links() -> World:
+    """A link that is said to stand, or to be broken, first and after everything else."""
+    world = World()
+    for venue, first in (("alpha", True), ("beta", False)):
+        for stands in (first, first, not first, not first, first):
+            world.say(NoteVenueLink(venue, stands, "said"))
+    return world
+
+
 def worlds() -> list[World]:
-    return [*markets(), feeds(), phases(), people()]
+    return [*markets(), feeds(), phases(), people(), links()]

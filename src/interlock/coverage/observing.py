@@ -20,6 +20,7 @@ from interlock.messages.commands import (
     DefineInstrument,
     Halt,
     LiftHalt,
+    NoteVenueLink,
     ProposeDecision,
     ReportAction,
     ReportOrder,
@@ -71,6 +72,7 @@ class Observer:
         """The orders' moves of the entry that was followed last, as cells."""
         self._last_moves: dict[int, str] = {}
         self._phases: dict[str, str] = {}
+        self._links: dict[str, str] = {}
         self._second = -1
 
     def __call__(self, first: Sequence, entries: Iterable[Entry]) -> None:
@@ -89,6 +91,11 @@ class Observer:
             self._move(before[0], before[2], before[1], after[2])
         elif isinstance(command, ProposeDecision):
             self._move("decision", "new", "propose", "waiting")
+        elif isinstance(command, NoteVenueLink):
+            known = self._links.get(command.venue, "unsaid")
+            self._links[command.venue] = "connected" if command.is_connected else "broken"
+            word = "connect" if command.is_connected else "break"
+            self._move("link", known, word, self._links[command.venue])
         if entry.time_ns // NS_PER_SECOND != self._second or type(command) is DefineInstrument:
             self._second = entry.time_ns // NS_PER_SECOND
             self._look_at_phases()

@@ -150,7 +150,13 @@ VENUE: Final[Table] = (
     ("in_doubt", "order_known", "in_doubt"),
     ("in_doubt", "order_known", "answering"),
 )
-"""A venue's link, told by the orders that it owes an answer for."""
+"""Whether a venue answers, told by the orders that it owes an answer for."""
+
+LINK: Final[Table] = _every(
+    ("unsaid", "connected", "broken"), (("connect", "connected"), ("break", "broken"))
+)
+"""Our connection to a venue, by the word of whoever holds it. The ledger keeps none of it: a link
+that breaks shows in silence and in the feed."""
 
 MACHINES: Final = {
     "session": SESSION,
@@ -163,4 +169,5 @@ MACHINES: Final = {
     "decision": DECISION,
     "action": ACTION,
     "venue": VENUE,
+    "link": LINK,
 }
