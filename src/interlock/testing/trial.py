@@ -11,6 +11,7 @@
 (`live.py`) is a session against a clock that a test moves, whose venues outlive its crashes.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -80,7 +81,7 @@ class Names:
         return self._chance.getrandbits(64)
 
 
-class MemoryTrial:
+class MemoryTrial(ABC):
     """What both kinds of trial are: a disk, a plan of crashes, and a process on top of them."""
 
     def __init__(self, file: SessionFile, *, seed: int, audits: bool, segment_bytes: int) -> None:
@@ -150,8 +151,9 @@ class MemoryTrial:
             engine=self._engine,
         )
 
+    @abstractmethod
     def _parts(self, file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds) -> Parts:
-        raise NotImplementedError
+        """The parts of a session, with whatever watches its venues between."""
 
     def _died(self, crash: Crashed) -> None:
         """The process is gone; what the disk has of what was not synced is decided now."""
