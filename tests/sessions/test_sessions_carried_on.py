@@ -42,7 +42,7 @@ def cut_to(session: Path, out: Path, sequence: int) -> None:
     """A journal as a crash leaves it after that command: later frames were never written."""
     out.mkdir()
     for path in session.iterdir():
-        if not path.name.startswith(("snap-", "seg-")):
+        if not path.name.startswith(("snap-", "seg-", "HEAD")):
             (out / path.name).write_bytes(path.read_bytes())
     [segment] = session.glob("seg-*.jrn")
     stored = 8_192
