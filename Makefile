@@ -6,6 +6,7 @@
 #   make testi    the tests on the source as it stands
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
+#   make soak     the campaigns in their long form; FLIPS=10000 CUTS=1000 say how long
 #   make bench    the figures, one JSON object per line
 #   make docs     write the generated pages
 #   make clean    remove what was made
@@ -16,7 +17,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: demo setup test testi testc check bench docs clean always
+.PHONY: demo setup test testi testc check soak bench docs clean always
 
 # The first interpreter that is new enough, and not newer than what the pinned packages support.
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -26,6 +27,8 @@ PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11; do \
 endif
 TESTS ?= tests
 WORKERS ?= 2
+FLIPS ?= 10000
+CUTS ?= 1000
 
 BIN := .venv/bin
 SOURCE := $(CURDIR)/src
@@ -61,6 +64,11 @@ check: .venv/developing
 	@$(BIN)/mypy
 	@PYTHONPATH=$(SOURCE) $(BIN)/lint-imports --no-logo
 	@PYTHONPATH=$(SOURCE) $(BIN)/python docs/generate.py --check
+
+# Campaigns: what `make test` does in a short form. One line each.
+soak: .venv/developing build/copied
+	@echo "== soak: $(FLIPS) flipped bits and $(CUTS) cuts of a closed journal"
+	@INTERLOCK_FLIPS=$(FLIPS) INTERLOCK_CUTS=$(CUTS) $(PYTEST) tests/journal/test_journal_flips.py
 
 # What is not a benchmark by itself lies in a folder below bench.
 bench: setup

@@ -26,12 +26,14 @@ from interlock.execution.recalling import NOT_KNOWN, RecallingExecutor
 from interlock.inputs.clock import Clock
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
-from interlock.journal.faults import JournalFault
+from interlock.journal.advice import advised
+from interlock.journal.faults import JournalCorrupt, JournalFault
 from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import require_invariants
+from interlock.journal.repair import note_repair, unnoted_repairs
 from interlock.journal.retracing import RetracingWriter
 from interlock.journal.states import load_ledger
 from interlock.journal.writer import JournalWriter
@@ -244,13 +246,19 @@ def resumed_engine(
     UNKNOWN, and the venue is asked about every open one: nothing is sent again (law 8).
     """
     files = ground.journal.files
-    journal = JournalWriter.open(directory, code_version=__version__, options=ground.journal)
+    try:
+        journal = JournalWriter.open(directory, code_version=__version__, options=ground.journal)
+    except JournalCorrupt as fault:
+        raise advised(directory, fault, files) from fault
     try:
         recovered = journal.recovered
         loaded = load_ledger(directory, recovered.last_sequence, files=files)
         _require_same_file(file, data, directory, files)
         offered = ground.controls()
         require_invariants(loaded.ledger.invariants, offered)
+    except JournalCorrupt as fault:
+        journal.close()
+        raise advised(directory, fault, files) from fault
     except BaseException:
         journal.close()
         raise
@@ -273,6 +281,9 @@ def resumed_engine(
         )
         digest = recovered.truncated_digest.hex()
         engine.take(now_ns, NoteRefusedInput("journal", digest, text))
+    repairs = unnoted_repairs(files, directory)
+    for _, digest, text in repairs:
+        engine.take(now_ns, NoteRefusedInput("journal", digest, text))
     if not ledger.is_session_open:
         opening = _opening(file, ledger.session_id, armed_names(offered))
         engine.take(now_ns, opening[0])
@@ -286,6 +297,8 @@ def resumed_engine(
     for order in just_ended(ledger):
         outbox.ask_about(now_ns, order.venue.name, order.order)
     engine.keep()
+    for report, _, _ in repairs:
+        note_repair(files, report)
     return engine
 
 

@@ -1,4 +1,4 @@
-"""Journals: `journal verify`, `snapshot`, `show`, `export`."""
+"""Journals: `journal verify`, `repair`, `snapshot`, `show`, `export`."""
 
 import argparse
 from pathlib import Path
@@ -14,6 +14,12 @@ def _verify(parsed: argparse.Namespace) -> int:
     if parsed.deep:
         return print_verified_deeply(directory, user_controls(), as_json=parsed.json)
     return print_verified(directory, as_json=parsed.json)
+
+
+def _repair(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.repairing import print_repaired
+
+    return print_repaired(parsed.session, parsed.copy, dry_run=parsed.dry_run, as_json=parsed.json)
 
 
 def _snapshot(parsed: argparse.Namespace) -> int:
@@ -62,6 +68,19 @@ def add_journal(commands: "Commands[argparse.ArgumentParser]") -> None:
         help="also rebuild and re-execute, and compare with every state that was kept",
     )
     verify.set_defaults(call=_verify)
+
+    repair = add(
+        parts,
+        "repair",
+        "mend a damaged journal as far as that is provably safe",
+        "interlock journal repair sessions/demo-1 --from backup/demo-1 --dry-run",
+    )
+    repair.add_argument("session", type=Path, metavar="SESSION")
+    repair.add_argument(
+        "--from", dest="copy", type=Path, metavar="COPY", help="a copy of the session's folder"
+    )
+    repair.add_argument("--dry-run", action="store_true", help="say what would be changed")
+    repair.set_defaults(call=_repair)
 
     snapshot = add(
         parts,

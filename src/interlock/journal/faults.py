@@ -29,6 +29,10 @@ class JournalForeign(JournalFault):
     """Not a journal, another journal's file, or a format that this version does not read."""
 
 
+class RepairRefused(JournalFault):
+    """Nothing proves what the journal must be; nothing was changed."""
+
+
 class JournalLocked(JournalFault):
     """Another writer holds the journal."""
 

@@ -34,6 +34,11 @@ class Identity:
 
 def write_identity(files: Files, directory: Path, identity: Identity) -> None:
     """This makes the directory a journal."""
+    publish(files, directory / IDENTITY_NAME, identity_bytes(identity))
+
+
+def identity_bytes(identity: Identity) -> bytes:
+    """This is what the file says."""
     assert len(identity.journal_id) == JOURNAL_ID_BYTES, (
         f"a journal id has {len(identity.journal_id)} bytes, must have {JOURNAL_ID_BYTES}"
     )
@@ -45,8 +50,7 @@ def write_identity(files: Files, directory: Path, identity: Identity) -> None:
         *(("head 1",) if identity.has_head else ()),
     )
     text = "".join(f"{line}\n" for line in lines)
-    text += f"checksum {crc32(text.encode()):08x}\n"
-    publish(files, directory / IDENTITY_NAME, text.encode())
+    return (text + f"checksum {crc32(text.encode()):08x}\n").encode()
 
 
 def holds_journal(files: Files, directory: Path) -> bool:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interlock.journal.faults import JournalFault
-from interlock.journal.files import Files
+from interlock.journal.files import Files, read_file
 from interlock.journal.head import read_head, require_head_agrees
 from interlock.journal.identity import read_identity
-from interlock.journal.index import index_path
+from interlock.journal.index import index_path, pack_index_entry
 from interlock.journal.reader import JournalReader
 from interlock.journal.recovery import index_entry, require_index_agrees, require_no_orphans
 from interlock.journal.scanning import SegmentScan
@@ -92,7 +92,7 @@ def verify(
                 findings.append(f"the snapshot at command {last} belongs to another history")
             if progress is not None:
                 progress(reader.progress)
-        _verify_indexes(files, directory, identity.journal_id)
+        findings += _verify_indexes(files, directory, identity.journal_id)
     except JournalFault as fault:
         problem = problem or str(fault)
     if not problem:
@@ -113,11 +113,15 @@ def verify(
     )
 
 
-def _verify_indexes(files: Files, directory: Path, journal_id: bytes) -> None:
+def _verify_indexes(files: Files, directory: Path, journal_id: bytes) -> list[str]:
     require_no_orphans(files, directory)
     names = files.names(directory)
-    for path in segment_paths(files, directory):
-        if index_path(path).name not in names:
+    paths = segment_paths(files, directory)
+    findings: list[str] = []
+    for path in paths:
+        index = index_path(path)
+        if index.name not in names:
+            findings.append(f"{index.name} is missing: finding a command takes longer")
             continue
         descriptor = files.open(path)
         try:
@@ -127,6 +131,11 @@ def _verify_indexes(files: Files, directory: Path, journal_id: bytes) -> None:
         finally:
             files.close(descriptor)
         require_index_agrees(files, path, header, walked)
+        wanted = b"".join(pack_index_entry(entry, header.salt) for entry in walked)
+        # That of the last segment may lag behind a writer, and is rebuilt when it is opened.
+        if path != paths[-1] and read_file(files, index) != wanted:
+            findings.append(f"{index.name} is damaged: `interlock journal repair` rebuilds it")
+    return findings
 
 
 def _snapshots(

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn
 
 from interlock import __version__
+from interlock.journal.advice import advice
 from interlock.journal.deep import Deep, verify_deeply
 from interlock.journal.snapshotting import take_snapshot
 from interlock.journal.verify import Report, verify
@@ -35,6 +36,7 @@ def print_verified(directory: Path, *, as_json: bool) -> int:
         console.print("[green]the chain is whole[/]")
         return WHOLE
     _print_damage(console, report.problem)
+    _print_advice(console, directory)
     return DAMAGED
 
 
@@ -84,6 +86,8 @@ def print_verified_deeply(directory: Path, user_controls: dict[str, Any], *, as_
         return WHOLE
     for problem in deep.problems:
         _print_damage(console, problem)
+    if not deep.report.is_whole:
+        _print_advice(console, directory)
     return DAMAGED
 
 
@@ -131,6 +135,10 @@ def progress_bar(as_json: bool) -> Progress:
 def _print_damage(console: Console, problem: str) -> None:
     console.print("[bold red]damaged:[/] ", end="")
     console.print(problem, markup=False)
+
+
+def _print_advice(console: Console, directory: Path) -> None:
+    console.print(advice(directory), markup=False, highlight=False, soft_wrap=True)
 
 
 def _deep_json(deep: Deep) -> dict[str, Any]:
