@@ -40,6 +40,9 @@ MARKET_ENDED = "the market ended"
 """Why a session in market time was closed that is complete."""
 
 
+DISK_FULL = "the disk is full"
+
+
 @dataclass
 class Session:
     """A session, put together and not yet run."""
@@ -75,6 +78,8 @@ class Session:
         if self.is_catching_up:
             self.engine.journal.close()
             return
+        if self.engine.is_out_of_room:
+            why = DISK_FULL
         for command in self.engine.outbox.last_words():
             self.engine.take(self.engine.time_ns, command)
         self.engine.take(self.engine.time_ns, CloseSession("operator", why))

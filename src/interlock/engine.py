@@ -14,7 +14,8 @@ from interlock.inputs.clock import Clock
 from interlock.journal.states import keep_state
 from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
-from interlock.messages.commands import Command, ReportOrder
+from interlock.ledger.limits import FIRM
+from interlock.messages.commands import Command, Halt, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import EFFECTS, Event, OrderUnknown
 from interlock.messages.terms import UNKNOWN
@@ -79,6 +80,8 @@ class Engine:
         self.stages = stages
         self.sequence: Sequence = kernel.ledger.sequence
         self.time_ns: Nanoseconds = kernel.ledger.time_ns
+        self.is_short_of_room = False
+        """The disk is full: only what takes risk away, reports and operators' words are kept."""
         self._open: list[Entry] = []
         self._kept: list[Entry] = []
         # When the first effect of either batch was decided; -1 while it has none.
@@ -128,6 +131,10 @@ class Engine:
         """This makes everything taken durable and hands it on, and returns when that is done."""
         self.begin_keeping()
         self.finish_keeping()
+        if self._open:
+            # The disk was found to be full: the halt must not wait.
+            self.begin_keeping()
+            self.finish_keeping()
 
     def begin_keeping(self) -> None:
         """This hands on the last batch, once it is durable, and starts writing the open one."""
@@ -156,6 +163,26 @@ class Engine:
             follower(first, entries)
         if stages is not None:
             stages.lap(FOLLOWERS)
+        if self.journal.is_short and not self.is_short_of_room:
+            self._stop_for_room()
+
+    def _stop_for_room(self) -> None:
+        """The disk is full. What is held for that is for cancels and reports: no new risk."""
+        self.is_short_of_room = True
+        text = "the disk is full: what is left is for cancels, reports and ending in order"
+        self.take(self.time_ns, Halt(FIRM, JOURNAL, text, reduce_only=True))
+
+    @property
+    def is_out_of_room(self) -> bool:
+        """Whether what was held for a full disk is used up, but for ending in order."""
+        return self.journal.is_out_of_room
+
+    def regain_room(self) -> bool:
+        """Whether the disk has room again, or never lacked it. The halt stands until a person
+        lifts it."""
+        if self.is_short_of_room and self.journal.regain_room():
+            self.is_short_of_room = False
+        return not self.is_short_of_room
 
     def _hear(self, time_ns: Nanoseconds, report: ReportOrder) -> None:
         """What a report leaves owed is what the ledger says, not what the report is called: a fill
@@ -174,6 +201,6 @@ class Engine:
     def close(self) -> None:
         """This keeps what is open, and the state beside it, and closes the journal."""
         self.keep()
-        if self.sequence > 0:
+        if self.sequence > 0 and not self.is_short_of_room:
             keep_state(self.journal, self.kernel.ledger)
         self.journal.close()

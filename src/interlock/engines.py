@@ -10,7 +10,7 @@ import gc
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from interlock.inputs.clock import Clock
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
 from interlock.journal.advice import advised
+from interlock.journal.bounds import RESERVE_BYTES
 from interlock.journal.faults import JournalCorrupt, JournalFault
 from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
@@ -142,6 +143,15 @@ def _created(directory: Path, ground: Ground) -> JournalWriter:
     )
 
 
+def _with_reserve(ground: Ground) -> Ground:
+    """A live session holds room for when the disk is full: it has orders to take back. One in
+    market time just ends, and is carried on when there is room."""
+    if ground.journal.reserve_bytes > 0:
+        return ground
+    size = min(RESERVE_BYTES, ground.journal.segment_bytes)
+    return replace(ground, journal=replace(ground.journal, reserve_bytes=size))
+
+
 def market_engine(
     file: SessionFile,
     directory: Path,
@@ -221,6 +231,7 @@ def live_engine(
     # What may be refused is made first, so that a session that cannot start leaves nothing behind.
     offered = ground.controls()
     kernel = Kernel(Ledger(), offered)
+    ground = _with_reserve(ground)
     journal = _created(directory, ground)
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     gc.set_threshold(GC_THRESHOLD, 20, 100)
@@ -245,6 +256,7 @@ def resumed_engine(
     What was acknowledged is there again. Every order that a venue still owed an answer for is
     UNKNOWN, and the venue is asked about every open one: nothing is sent again (law 8).
     """
+    ground = _with_reserve(ground)
     files = ground.journal.files
     try:
         journal = JournalWriter.open(directory, code_version=__version__, options=ground.journal)
@@ -296,7 +308,11 @@ def resumed_engine(
         outbox.ask_about(now_ns, order.venue.name, order.order)
     for order in just_ended(ledger):
         outbox.ask_about(now_ns, order.venue.name, order.order)
-    engine.keep()
+    try:
+        engine.keep()
+    except JournalFault:
+        journal.close()
+        raise
     for report, _, _ in repairs:
         note_repair(files, report)
     return engine

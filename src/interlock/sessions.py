@@ -27,7 +27,6 @@ from interlock.journal.reader import JournalReader
 from interlock.journal.replay import reexecute
 from interlock.journal.retracing import SessionDiffers
 from interlock.journal.snapshotting import SNAPSHOT_EVERY
-from interlock.journal.states import newest_usable
 from interlock.messages.commands import (
     ActivateRelease,
     CloseSession,
@@ -40,7 +39,7 @@ from interlock.messages.events import DecisionJudged, OrderFilled
 from interlock.messages.identity import order_text
 from interlock.messages.terms import REFUSE
 from interlock.monitoring.account import Account
-from interlock.snapshotter import Snapshotter
+from interlock.snapshotter import snapshotter_of
 from interlock.terminal.account import account_json, print_account
 from interlock.terminal.check import check
 from interlock.terminal.output import print_json
@@ -51,6 +50,7 @@ from interlock.terminal.watch import Watch
 ACCOUNT_COMMANDS_MAX = 1_000_000
 
 DONE = 0
+DISK_FAILED = 70
 INTERRUPTED = 130
 SESSIONS = Path("sessions")
 DEMO = Path(__file__).parent / "examples" / "demo.toml"
@@ -163,7 +163,7 @@ def run_live(
     directory = out if out is not None and is_kept else new_directory(file.name, out)
     console = Console(stderr=True)
     account = Account()
-    snapshotter = _snapshotter(file, directory, snapshot_every, SNAPSHOT_EVERY)
+    snapshotter = snapshotter_of(file, directory, snapshot_every, SNAPSHOT_EVERY)
     session = assemble_live(
         file,
         directory,
@@ -184,10 +184,15 @@ def run_live(
     finally:
         snapshotter.stop()
     session.close("interrupted" if was_interrupted else "end of input")
+    code = DONE
+    if session.engine.is_out_of_room:
+        code = DISK_FAILED
+        text = f"The disk is full and the session has ended in order: make room at {directory}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
     if is_kept and session.engine.sequence > ACCOUNT_COMMANDS_MAX:
         text = f"Its account is long: interlock account {directory}"
         console.print(text, markup=False, highlight=False, soft_wrap=True)
-        return DONE
+        return code
     if is_kept:
         # Only now: a session that goes on starts at once, however long its journal.
         for batch in JournalReader(directory).batches():
@@ -196,7 +201,7 @@ def run_live(
         print_json({"session": str(directory), **account_json(account)}, sys.stderr)
     else:
         print_account(console, account)
-    return DONE
+    return code
 
 
 def replay_session(
@@ -261,14 +266,6 @@ def _print_complete(directory: Path, *, as_json: bool) -> int:
     return DONE
 
 
-def _snapshotter(
-    file: SessionFile, directory: Path, chosen: int | None, default: int
-) -> Snapshotter:
-    """What the command line says goes before the file, and the file before the default."""
-    every = chosen if chosen is not None else file.snapshot_every
-    return Snapshotter(directory, every if every >= 0 else default, newest_usable(directory))
-
-
 def _run(
     file: SessionFile,
     data: tuple[Path, ...],
@@ -279,7 +276,7 @@ def _run(
 ) -> int:
     account = Account()
     # A session in market time can be run again: states are taken only when that was asked for.
-    snapshotter = _snapshotter(file, directory, snapshot_every, 0)
+    snapshotter = snapshotter_of(file, directory, snapshot_every, 0)
     console = Console(stderr=as_json)
     with Watch(as_json) as watch:
         session = assemble(

@@ -9,8 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+from interlock.inputs.session_file import SessionFile
+from interlock.journal.states import newest_usable
 from interlock.messages.encoding import Entry
 from interlock.messages.units import Sequence
+
+
+def snapshotter_of(
+    file: SessionFile, directory: Path, chosen: int | None, default: int
+) -> "Snapshotter":
+    """What the command line says goes before the session file, and the file before the default."""
+    every = chosen if chosen is not None else file.snapshot_every
+    return Snapshotter(directory, every if every >= 0 else default, newest_usable(directory))
 
 
 class Snapshotter:

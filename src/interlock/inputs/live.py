@@ -22,9 +22,11 @@ from interlock.inputs.decisions import DecisionDefaults
 from interlock.inputs.lines import Connection
 from interlock.inputs.refusals import InputRefused
 from interlock.inputs.scheduler import SERVE_MAX, Dated, Decider, Market, Observer, Talker
+from interlock.inputs.shortage import NO_LIFT_SENTENCE, NO_ROOM_SENTENCE, is_worth_the_room
 from interlock.inputs.words import decode_line
 from interlock.messages.commands import (
     Command,
+    LiftHalt,
     NoteRefusedInput,
     NoteTrade,
     ProposeDecision,
@@ -72,6 +74,14 @@ class LiveTaker(Protocol):
     def begin_keeping(self) -> None: ...
 
     def keep(self) -> None: ...
+
+    @property
+    def is_short_of_room(self) -> bool: ...
+
+    @property
+    def is_out_of_room(self) -> bool: ...
+
+    def regain_room(self) -> bool: ...
 
 
 class Door(Protocol):
@@ -145,7 +155,7 @@ class LiveSession:
             came = self.lines.wait(self._patience())
             self._turn(self.clock.now_ns(), came)
             self.lines.hand_out()
-            if self.lines.is_over:
+            if self.lines.is_over or self.engine.is_out_of_room:
                 break
         self.engine.keep()
         self.lines.hand_out()
@@ -212,6 +222,8 @@ class LiveSession:
             digest = hashlib.sha256(line).hexdigest()
             command = NoteRefusedInput(connection.name, digest, str(refused)[:1_000])
         connection.lines_taken += 1
+        if not self._has_room(connection, command):
+            return 0
         key = command.decision.key if isinstance(command, ProposeDecision) else ""
         self._owed[self.engine.sequence + 1] = _Owed(connection, connection.lines_taken, key)
         for observer in self._observers:
@@ -219,7 +231,22 @@ class LiveSession:
         self._take(now_ns, command)
         return 1 if isinstance(command, ProposeDecision) else 0
 
+    def _has_room(self, connection: Connection, command: Command) -> bool:
+        """Whether the disk has room for a line; if not, whoever sent it is told."""
+        if not self.engine.is_short_of_room:
+            return True
+        if isinstance(command, LiftHalt):
+            sentence = "" if self.engine.regain_room() else NO_LIFT_SENTENCE
+        else:
+            sentence = "" if is_worth_the_room(command) else NO_ROOM_SENTENCE
+        if sentence:
+            owed = _Owed(connection, connection.lines_taken, "")
+            self._answer(owed, {"error": sentence})
+        return not sentence
+
     def _take(self, now_ns: Nanoseconds, command: Command) -> None:
+        if self.engine.is_short_of_room and not is_worth_the_room(command):
+            return
         self.engine.take(now_ns, command)
         if self.engine.is_full:
             self.engine.begin_keeping()

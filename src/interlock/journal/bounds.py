@@ -21,6 +21,11 @@ CHUNK_BYTES_MIN: Final = 4 * KIB
 ZERO_BYTES: Final = 1 * MIB
 """One write of zeros, synced by itself, so that a batch's sync never waits for more than this."""
 
+RESERVE_BYTES: Final = 4 * MIB
+"""Room that a live session keeps for when the disk is full: thousands of cancels and reports."""
+RESERVE_END_BYTES: Final = 256 * KIB
+"""The last of it is for ending in order."""
+
 WINDOW_BYTES: Final = 1 * MIB
 """What a scan reads at a time; a larger frame is read whole."""
 CODE_VERSION_BYTES_MAX: Final = 64

@@ -1,6 +1,5 @@
 """Opening: what a writer needs before its first batch: an empty place, or a tail to go on from."""
 
-import errno
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +19,8 @@ from interlock.journal.segments import (
     SegmentHeader,
     segment_name,
 )
-from interlock.journal.tail import Tail, finish_seal
+from interlock.journal.tail import NO_ROOM, Tail, finish_seal
 
-NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 FIRST_SEGMENT: Final = Path(segment_name(1))
 
 

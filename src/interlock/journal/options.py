@@ -48,6 +48,8 @@ class JournalOptions:
     segment_bytes: int = SEGMENT_BYTES
     chunk_bytes: int = CHUNK_BYTES
     """How much is zeroed ahead at a time; a new journal takes this much disk until it is closed."""
+    reserve_bytes: int = 0
+    """Room that is held for when the disk is full (`reserve.py`); 0 for none."""
     background: bool = True
     """False does everything in the calling thread: the order of system calls is then the same every
     time."""
@@ -66,6 +68,10 @@ class JournalOptions:
         )
         assert self.chunk_bytes >= CHUNK_BYTES_MIN, (
             f"chunk_bytes was {self.chunk_bytes}, must be at least {CHUNK_BYTES_MIN}"
+        )
+
+        assert self.reserve_bytes == 0 or self.reserve_bytes >= SEGMENT_BYTES_MIN, (
+            f"reserve_bytes was {self.reserve_bytes}, must be 0 or at least {SEGMENT_BYTES_MIN}"
         )
 
     @property

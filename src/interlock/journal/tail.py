@@ -1,12 +1,15 @@
 """The tail: the segment being written, the zeros ahead of it, its index, and the segment that comes
 next."""
 
+import errno
 from pathlib import Path
+from typing import Final
 
 from interlock.journal.files import Files
 from interlock.journal.index import INDEX_ENTRY_BYTES, IndexEntry, index_path, pack_index_entry
 from interlock.journal.options import JournalOptions
 from interlock.journal.preparing import Preparation, make_segment_aside, zero_range
+from interlock.journal.reserve import Reserve
 from interlock.journal.segments import (
     FOOTER_BYTES,
     NEXT_SEGMENT_NAME,
@@ -17,6 +20,9 @@ from interlock.journal.segments import (
     pack_segment_header,
     segment_name,
 )
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+NO_INDEX: Final = -1
 
 
 def finish_seal(files: Files, descriptor: int, path: Path, offset: int) -> None:
@@ -57,8 +63,14 @@ class Tail:
         self._next: Preparation | None = None
         index = index_path(path)
         new = index.name not in files.names(path.parent)
-        self._index = files.open(index, write=True, create=new)
-        self._index_offset = files.size(self._index)
+        self._index = NO_INDEX
+        self._index_offset = 0
+        try:
+            self._index = files.open(index, write=True, create=new)
+            self._index_offset = files.size(self._index)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
 
     @classmethod
     def create(cls, directory: Path, header: SegmentHeader, options: JournalOptions) -> "Tail":
@@ -114,25 +126,54 @@ class Tail:
 
     def note(self, entry: IndexEntry, *, sync: bool) -> None:
         """Remembers a frame that is durable."""
+        if self._index == NO_INDEX:
+            return
         packed = pack_index_entry(entry, self.header.salt)
-        self._files.write(self._index, packed, self._index_offset)
-        self._index_offset += INDEX_ENTRY_BYTES
-        if sync:
-            self._files.datasync(self._index)
+        try:
+            self._files.write(self._index, packed, self._index_offset)
+            self._index_offset += INDEX_ENTRY_BYTES
+            if sync:
+                self._files.datasync(self._index)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            # An index that lags costs time and is rebuilt; the frame itself is on the disk.
+            self._close_index()
 
     def roll(self, footer: SegmentFooter, header: SegmentHeader) -> "Tail":
         """Seals this segment and goes on in the next. The disk's room is taken before anything is
         sealed."""
-        directory = self.path.parent
         if self._next is None:
             self._next = self._prepare_next()
         self._settle_zeroing()
-        descriptor, self._next = self._next.take(), None
+        prepared = self._next.take()
+        self._next = None
+        return self._roll_to(footer, header, prepared)
+
+    def roll_into(self, footer: SegmentFooter, header: SegmentHeader, reserve: Reserve) -> "Tail":
+        """Goes on in the reserve, where the disk has no room: the seal has room here already."""
+        for preparation in (self._zeroing, self._next):
+            if preparation is not None:
+                preparation.abandon()
+        self._zeroing = self._next = None
+        directory = self.path.parent
+        if NEXT_SEGMENT_NAME in self._files.names(directory):
+            self._files.remove(directory / NEXT_SEGMENT_NAME)
+        return self._roll_to(footer, header, reserve.give(NEXT_SEGMENT_NAME))
+
+    @property
+    def room_bytes(self) -> int:
+        """What this segment still has room for."""
+        return self.header.segment_bytes - self.offset - FOOTER_BYTES
+
+    def _roll_to(self, footer: SegmentFooter, header: SegmentHeader, descriptor: int) -> "Tail":
+        directory = self.path.parent
         self._files.write(self.descriptor, pack_footer(footer), self.offset)
         self._files.datasync(self.descriptor)
         finish_seal(self._files, self.descriptor, self.path, self.offset)
-        self._files.sync(self._index)
-        self._files.close(self._index)
+        if self._index != NO_INDEX:
+            self._files.sync(self._index)
+        self._close_index()
         self._files.close(self.descriptor)
         return Tail._named(directory, header, self._options, descriptor)
 
@@ -141,18 +182,33 @@ class Tail:
         `orderly`."""
         if orderly:
             self._settle_zeroing()
-            if self._next is not None:
-                self._files.close(self._next.take())
-                self._files.remove(self.path.parent / NEXT_SEGMENT_NAME)
+            self._drop_next()
             self._files.truncate(self.descriptor, self.offset)
             self._files.sync(self.descriptor)
-            self._files.sync(self._index)
+            if self._index != NO_INDEX:
+                self._files.sync(self._index)
         else:
             for preparation in (self._zeroing, self._next):
                 if preparation is not None:
                     preparation.abandon()
-        self._files.close(self._index)
+        self._close_index()
         self._files.close(self.descriptor)
+
+    def _drop_next(self) -> None:
+        directory = self.path.parent
+        if self._next is not None:
+            try:
+                self._files.close(self._next.take())
+            except OSError as error:
+                if error.errno not in NO_ROOM:
+                    raise
+        if NEXT_SEGMENT_NAME in self._files.names(directory):
+            self._files.remove(directory / NEXT_SEGMENT_NAME)
+
+    def _close_index(self) -> None:
+        if self._index != NO_INDEX:
+            self._files.close(self._index)
+        self._index = NO_INDEX
 
     def _work_ahead(self) -> None:
         if self._zeroed < self.header.segment_bytes:
@@ -185,5 +241,10 @@ class Tail:
 
     def _settle_zeroing(self) -> None:
         if self._zeroing is not None and self._options.background:
-            self._take_zeroed()
+            try:
+                self._take_zeroed()
+            except OSError as error:
+                # What could not be zeroed ahead is not needed any more.
+                if error.errno not in NO_ROOM:
+                    raise
         self._zeroing = None

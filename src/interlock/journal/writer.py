@@ -10,12 +10,12 @@ writer leaves `POISON` beside the segments and calls `fatal`, which ends the pro
 return, the caller gets `JournalPoisoned` and so does everybody after it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from interlock.journal.bounds import BATCH_ENTRIES_MAX, RECORD_BYTES_MAX
-from interlock.journal.faults import JournalFault, JournalFull, JournalPoisoned
+from interlock.journal.bounds import BATCH_ENTRIES_MAX, RESERVE_END_BYTES
+from interlock.journal.faults import JournalFault, JournalPoisoned
 from interlock.journal.fence import Fence
 from interlock.journal.frames import (
     SCHEMA_VERSION,
@@ -33,20 +33,21 @@ from interlock.journal.identity import (
 )
 from interlock.journal.index import IndexEntry
 from interlock.journal.opening import (
-    NO_ROOM,
     clear_remains,
     next_header,
     reopened_tail,
     require_empty,
     unusable,
 )
-from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions, payload_bytes_max
+from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
+from interlock.journal.payloads import payloads
 from interlock.journal.poison import leave_poison, refuse_poison
 from interlock.journal.recovery import Recovery, recover
+from interlock.journal.reserve import Reserve
 from interlock.journal.segments import SegmentFooter, SegmentHeader
 from interlock.journal.syncing import Syncer
-from interlock.journal.tail import Tail
-from interlock.messages.encoding import Entry, encode, encode_batch
+from interlock.journal.tail import NO_ROOM, Tail
+from interlock.messages.encoding import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,9 @@ class JournalWriter:
         self._tail = tail
         self._options = options
         self._outstanding: IndexEntry | None = None
+        self._reserve = Reserve(options.files, directory, options.reserve_bytes)
+        self.is_short = options.reserve_bytes > 0 and not self._reserve.hold()
+        """The disk is full, and no further reserve stands behind what is left."""
         self._handed_over = False
         self._syncer: Syncer | None = None
         self._failed: JournalFault | None = None
@@ -267,6 +271,7 @@ class JournalWriter:
                 orderly = self._failed is None
                 self._tail.close(orderly=orderly)
                 if orderly:
+                    self._reserve.release()
                     self._head.write(self.last_sequence, self.last_hash, self.epoch, is_closed=True)
                 self._head.close()
             except OSError as error:
@@ -288,37 +293,11 @@ class JournalWriter:
         assert last >= first, f"time {last} is before {first} in the same batch"
 
     def _payloads(self, entries: list[Entry]) -> list[tuple[bytes, int, int]]:
-        # A batch that fits one frame, as all but a few do, is encoded once. Its records need no
-        # look each: none can be larger than the whole.
         segment_bytes = min(self._options.segment_bytes, self._tail.header.segment_bytes)
-        payload_max = payload_bytes_max(segment_bytes)
-        record_max = min(RECORD_BYTES_MAX, payload_max - 8)
-        payload = encode_batch(entries)
-        if len(payload) > record_max:
-            self._require_records(entries, record_max)
-        if len(payload) <= payload_max:
-            return [(payload, len(entries), entries[-1].time_ns)]
-        parts: list[tuple[bytes, int, int]] = []
-        waiting = [entries]
-        while waiting:
-            part = waiting.pop()
-            payload = encode_batch(part)
-            if len(payload) > payload_max:
-                half = len(part) // 2
-                waiting += [part[half:], part[:half]]
-            else:
-                parts.append((payload, len(part), part[-1].time_ns))
-        return parts
-
-    def _require_records(self, entries: list[Entry], record_max: int) -> None:
-        for place, entry in enumerate(entries, self.last_sequence + 1):
-            length = len(encode(entry))
-            if length > record_max:
-                raise JournalFull(
-                    f"sequence {place}",
-                    f"the record was {length} bytes, must be at most {record_max}",
-                    "Refuse such commands at the front door",
-                )
+        if self._reserve.size_bytes > 0:
+            # What waits when the disk is full must fit what is left then.
+            segment_bytes = min(segment_bytes, self._reserve.size_bytes)
+        return payloads(entries, self.last_sequence + 1, segment_bytes)
 
     def _place(self, payload: bytes, count: int, time_ns: int) -> None:
         length = frame_bytes(len(payload))
@@ -327,10 +306,9 @@ class JournalWriter:
                 self._roll()
             self._tail.reserve(length)
         except OSError as error:
-            if error.errno in NO_ROOM:
-                self._failed = unusable(self.directory, error)
-                raise self._failed from error
-            raise self._poison("preparing the disk", error) from error
+            if error.errno not in NO_ROOM:
+                raise self._poison("preparing the disk", error) from error
+            self._use_reserve(length, error)
         header = FrameHeader(
             first_sequence=self.last_sequence + 1,
             count=count,
@@ -352,7 +330,33 @@ class JournalWriter:
         self.last_hash = chained
         self.time_ns = time_ns
 
-    def _roll(self) -> None:
+    def _use_reserve(self, length: int, error: OSError) -> None:
+        """The disk has no room: the next frames go where room was held for them."""
+        self.is_short = True
+        if not self._reserve.is_held or frame_bytes(0) + length > self._reserve.size_bytes:
+            self._failed = unusable(self.directory, error)
+            raise self._failed from error
+        footer, header = self._next_header()
+        header = replace(header, segment_bytes=self._reserve.size_bytes)
+        try:
+            self._tail = self._tail.roll_into(footer, header, self._reserve)
+            self._head.write(self.last_sequence, self.last_hash, self.epoch)
+        except OSError as failed:
+            raise self._poison("going on in the reserve", failed) from failed
+
+    def regain_room(self) -> bool:
+        """This holds a reserve again, once the disk has room; false while it has none."""
+        if self._failed is None and self.is_short and self._reserve.hold():
+            self.is_short = False
+        return not self.is_short
+
+    @property
+    def is_out_of_room(self) -> bool:
+        """The disk is full, and of what was held for that only the part for ending is left."""
+        ending_bytes = min(RESERVE_END_BYTES, self._reserve.size_bytes // 4)
+        return self.is_short and self._tail.room_bytes < ending_bytes
+
+    def _next_header(self) -> tuple[SegmentFooter, SegmentHeader]:
         before = self._tail.header
         footer = SegmentFooter(
             before.first_sequence,
@@ -362,7 +366,10 @@ class JournalWriter:
             self.time_ns,
             self.last_hash,
         )
-        header = next_header(before, footer, self.epoch, self._options, self.code_version)
+        return footer, next_header(before, footer, self.epoch, self._options, self.code_version)
+
+    def _roll(self) -> None:
+        footer, header = self._next_header()
         self._tail = self._tail.roll(footer, header)
         self._head.write(self.last_sequence, self.last_hash, self.epoch)
 
