@@ -21,6 +21,8 @@ from interlock.engines import (
     session_name,
     user_controls,
 )
+from interlock.inputs.clock import WallClock
+from interlock.inputs.clock_watch import ClockWatch
 from interlock.inputs.decisions import DecisionDefaults
 from interlock.inputs.live import Door, LiveSession
 from interlock.inputs.recordings import MergedRecording
@@ -184,6 +186,7 @@ def assemble_live(
     except BaseException:
         lines.close()
         raise
+    watches = (ClockWatch(ground.clock),) if isinstance(ground.clock, WallClock) else ()
     session = LiveSession(
         engine,
         ground.clock,
@@ -194,7 +197,7 @@ def assemble_live(
         market=parts.market,
         venues=parts.venues.values(),
         observers=parts.observers,
-        timers=(engine.outbox,),
+        timers=(engine.outbox, *watches),
         models=parts.models,
         control_names=control_names,
     )

@@ -23,7 +23,7 @@ from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor, FileExecutor, WebhookExecutor
 from interlock.execution.outbox import Outbox
 from interlock.execution.recalling import NOT_KNOWN, RecallingExecutor
-from interlock.inputs.clock import Clock
+from interlock.inputs.clock import Clock, WallClock
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
 from interlock.journal.advice import advised
@@ -275,6 +275,8 @@ def resumed_engine(
         journal.close()
         raise
     ledger = loaded.ledger
+    if isinstance(ground.clock, WallClock):
+        ground.clock.not_before(ledger.time_ns)
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
     outbox.sent_sequence = recovered.last_sequence
     gc.set_threshold(GC_THRESHOLD, 20, 100)

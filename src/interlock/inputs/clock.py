@@ -5,9 +5,17 @@ is.
 """
 
 import time
-from typing import Protocol, final
+from collections.abc import Callable
+from typing import Final, Protocol, final
 
-from interlock.messages.units import Nanoseconds
+from interlock.messages.units import NS_PER_SECOND, Nanoseconds
+
+JUMP_NS_MIN: Final = NS_PER_SECOND
+"""The wall has jumped when it and the monotonic clock come apart by more than this."""
+SLEW_PARTS: Final = 2_000
+"""A smaller difference is made up for by one part in so many."""
+JUMPS_MAX: Final = 16
+"""Jumps that wait to be noted; further ones are added to the last."""
 
 
 class Clock(Protocol):
@@ -22,19 +30,70 @@ class Clock(Protocol):
         ...
 
 
+def _progress_ns() -> Nanoseconds:
+    """Counts on through a suspension of the machine, where the system can: what was quoted before
+    it is old after it."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return time.monotonic_ns()
+
+
 @final
 class WallClock:
-    """The machine's clock. When it is stepped back, this one stands still until it catches up."""
+    """The machine's clock, without its jumps.
 
-    def __init__(self) -> None:
-        self._latest_ns = 0
+    Time goes on as the machine's monotonic clock does, and is led to the wall's by at most one part
+    in 2,000. When the two come apart by more than a second, somebody has set the wall: that is
+    noted, and time goes on as before. So a jump neither makes quotes stale nor lets decisions
+    expire, and a step back does not make time stand still. A new process starts from the wall.
+    """
+
+    def __init__(
+        self,
+        wall: Callable[[], Nanoseconds] = time.time_ns,
+        progress: Callable[[], Nanoseconds] = _progress_ns,
+    ) -> None:
+        self.jumps_ns: list[Nanoseconds] = []
+        """How far the wall has jumped, each time, since somebody took note; the oldest first."""
+        self._wall = wall
+        self._progress = progress
+        self._now_ns = wall()
+        self._at_ns = progress()
+        self._apart_ns: Nanoseconds = 0
+        """By how much the wall is ahead of us because of its jumps."""
 
     def now_ns(self) -> Nanoseconds:
-        self._latest_ns = max(self._latest_ns, time.time_ns())
-        return self._latest_ns
+        at_ns = self._progress()
+        elapsed_ns = max(at_ns - self._at_ns, 0)
+        self._at_ns = at_ns
+        now_ns = self._now_ns + elapsed_ns
+        drift_ns = self._wall() - self._apart_ns - now_ns
+        if abs(drift_ns) > JUMP_NS_MIN:
+            self._note(drift_ns)
+        else:
+            slew_ns = elapsed_ns // SLEW_PARTS
+            now_ns += max(-slew_ns, min(drift_ns, slew_ns))
+        self._now_ns = now_ns
+        return now_ns
 
     def monotonic_ns(self) -> Nanoseconds:
         return time.perf_counter_ns()
+
+    def not_before(self, moment_ns: Nanoseconds) -> None:
+        """A session goes on that has come to this moment: a wall that was set back meanwhile does
+        not make its time stand still."""
+        now_ns = self.now_ns()
+        if moment_ns > now_ns:
+            self._now_ns = moment_ns
+            self._note(now_ns - moment_ns)
+
+    def _note(self, jump_ns: Nanoseconds) -> None:
+        self._apart_ns += jump_ns
+        if len(self.jumps_ns) == JUMPS_MAX:
+            # Nobody has looked for long: what matters is where it stands.
+            self.jumps_ns[-1] += jump_ns
+        else:
+            self.jumps_ns.append(jump_ns)
 
 
 @final
