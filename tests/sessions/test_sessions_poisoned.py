@@ -11,7 +11,9 @@ from sessions.walks import command, entries_of, environment, ran
 
 # The first zeros of a segment fit, the next ones do not: the system then refuses to write.
 FILE_BYTES_MAX = 9 * 1024 * 1024
-LINES = 60_000
+# Refused, and kept with all that was said.
+LONG = {"halt": {"scope": "source:nobody", "by": "anna", "text": "x" * 480}}
+LINES = 9_000
 
 
 def refuse_large_files() -> None:
@@ -24,7 +26,7 @@ def test_a_write_that_fails_ends_the_process_and_the_next_one_does_not_trust_the
     session = tmp_path / "session"
     done = subprocess.run(
         command("run", session_file(tmp_path), "--live", "--out", session),
-        input=line(QUOTE, decision("first", quantity="1"), *(QUOTE for _ in range(LINES))),
+        input=line(QUOTE, decision("first", quantity="1"), *(LONG for _ in range(LINES))),
         capture_output=True,
         env=environment(),
         preexec_fn=refuse_large_files,
