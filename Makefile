@@ -3,7 +3,7 @@
 #   make demo     set up, then run a session with no outside data
 #   make setup    the environment, compiled where there is a C compiler and Python.h
 #   make test     everything: check, then the tests interpreted, then the tests compiled
-#   make testi    the tests on the source as it stands
+#   make testi    the tests on the source as it stands, and what of every state they exercise
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
 #   make soak     the campaigns in their long form; FLIPS=10000 CUTS=1000 say how long
@@ -33,6 +33,7 @@ CUTS ?= 1000
 BIN := .venv/bin
 SOURCE := $(CURDIR)/src
 COMPILED := $(CURDIR)/build/compiled
+COVERAGE := build/state-coverage
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
@@ -50,7 +51,10 @@ test: check testi testc
 
 testi: .venv/developing
 	@echo "== tests, interpreted"
-	@PYTHONPATH=$(SOURCE) INTERLOCK_EXPECT=interpreted $(PYTEST) $(TESTS)
+	@PYTHONPATH=$(SOURCE) INTERLOCK_EXPECT=interpreted $(PYTEST) --state-coverage=$(COVERAGE).json $(TESTS)
+	@if [ "$(TESTS)" = tests ]; then PYTHONPATH=$(SOURCE) $(BIN)/python -m interlock coverage \
+		--tests $(COVERAGE).json --html $(COVERAGE).html --fail-under 100 \
+		--only order --only halt --only reason --only crash; fi
 
 testc: .venv/developing build/copied
 	@test -d build/compiled || { echo "make testc: needs a C compiler and Python.h" >&2; exit 1; }

@@ -76,6 +76,8 @@ def test_what_is_rare_is_not_wanted_and_counts_when_it_is_seen() -> None:
     order = next(section for section in sections(Counts()) if section.name == "order")
     assert order.wanted == len(CELLS["order"]) - 1
     assert order.rare == (cell,)
+    crash = next(section for section in sections(Counts()) if section.name == "crash")
+    assert crash.rare == tuple(crash_cell(point, cell) for point in POINTS)
 
 
 def test_a_rare_cell_without_a_reason_is_a_mistake() -> None:

@@ -11,7 +11,7 @@ from interlock.controls.catalogue import CATALOGUE
 from interlock.controls.rules import RULES
 from interlock.coverage.crashes import POINTS, crash_cell
 from interlock.coverage.machines import MACHINES, ORDER, REFUSED
-from interlock.coverage.rare import RARE
+from interlock.coverage.rare import RARE, why_rare
 from interlock.coverage.verdicts import CANNOT_BE_EVALUATED
 from interlock.messages.reasons import CATALOGUE as REASONS
 
@@ -66,7 +66,7 @@ PAIRS_MAX: Final = sum(
 
 def is_rare(cell: str) -> bool:
     """This says whether a cell is excused, with a reason that stands in `rare.py`."""
-    return cell in RARE
+    return why_rare(cell) != ""
 
 
 def mistakes_of(table: dict[str, str], known: frozenset[str]) -> list[str]:

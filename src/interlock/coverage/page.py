@@ -16,7 +16,7 @@ from interlock.coverage.counts import Counts
 from interlock.coverage.crashes import POINTS, crash_cell
 from interlock.coverage.drawing import ALL, EXCUSED, NOT, draw
 from interlock.coverage.machines import MACHINES, ORDER, REFUSED, Machine
-from interlock.coverage.rare import RARE
+from interlock.coverage.rare import RARE, why_rare
 
 _STYLE: Final = """
 :root { color-scheme: light; --all: #2f7d4f; --some: #b7791f; --none: #c0392b; --rare: #888; }
@@ -101,7 +101,7 @@ def _cell(cell: str, counts: Counts) -> str:
     count = counts.count(cell)
     hits = counts.cells.get(cell)
     kind = ALL if count else (EXCUSED if is_rare(cell) else NOT)
-    why = hits.first if hits is not None else RARE.get(cell, "not exercised")
+    why = hits.first if hits is not None else why_rare(cell) or "not exercised"
     title = escape(f"{cell}\n{why}", quote=True)
     return f'<td class="n {kind}" title="{title}">{count:,}</td>'
 

@@ -8,3 +8,11 @@ RARE: Final[dict[str, str]] = {
         " the planner refuses to amend what it knows to be filled"
     ),
 }
+
+
+def why_rare(cell: str) -> str:
+    """This is why no gate asks for a cell; empty when one does. A crash during a rare move is as
+    rare as the move."""
+    if cell.startswith("crash: "):
+        _, _, cell = cell.removeprefix("crash: ").partition(" ")
+    return RARE.get(cell, "")

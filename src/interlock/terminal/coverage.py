@@ -19,7 +19,7 @@ from interlock.coverage.comparison import (
 from interlock.coverage.counts import Counts, read_counts
 from interlock.coverage.observing import Observer
 from interlock.coverage.page import page
-from interlock.coverage.rare import RARE
+from interlock.coverage.rare import why_rare
 from interlock.inputs.refusals import RecordingRefused
 from interlock.journal.reader import JournalReader
 from interlock.terminal.output import print_json
@@ -150,7 +150,7 @@ def _document(
                 "wanted": section.wanted,
                 "percent": round(section.percent, 2),
                 "unhit": list(section.unhit),
-                "rare": {cell: RARE[cell] for cell in section.rare},
+                "rare": {cell: why_rare(cell) for cell in section.rare},
             }
             for section in _chosen(shown, only)
         },
