@@ -9,8 +9,18 @@ from interlock.coverage.comparison import below, more_cells, only_in, pairs_only
 from interlock.coverage.counts import Counts, Hits, counts_of, read_counts
 from interlock.coverage.crashes import POINTS, crash_cell
 from interlock.coverage.rare import RARE
-from interlock.coverage.recorder import Recorder, active, begin, end, note_crash
+from interlock.coverage.recorder import (
+    JOURNALS_PER_TEST_MAX,
+    Recorder,
+    active,
+    begin,
+    end,
+    note_crash,
+)
 from interlock.inputs.refusals import RecordingRefused
+from interlock.journal.reader import JournalReader
+from monitoring.kept import keep
+from worlds import World
 
 MOVE = "order: cleared -accept-> working"
 OTHER = "order: cleared -reject-> rejected"
@@ -121,6 +131,20 @@ def test_a_crash_is_noted_only_where_somebody_records() -> None:
         end(recorder)
     assert active() is before
     assert recorder.counts.count(crash_cell("P1", MOVE)) == 1
+
+
+def test_a_journal_that_is_in_no_folder_is_noted_so_often_and_no_more(tmp_path: Path) -> None:
+    world = World()
+    world.quote()
+    world.order()
+    reader = JournalReader(keep(tmp_path, world.entries))
+    recorder = Recorder()
+    for _ in range(JOURNALS_PER_TEST_MAX + 3):
+        recorder.note(reader)
+    recorder.test = "another"
+    recorder.note(reader)
+    assert recorder.counts.journals == JOURNALS_PER_TEST_MAX + 1
+    assert recorder.counts.count("decision: waiting -allow-> passed") == JOURNALS_PER_TEST_MAX + 1
 
 
 def test_a_journal_that_cannot_be_read_counts_as_unread(tmp_path: Path) -> None:

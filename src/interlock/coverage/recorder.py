@@ -16,6 +16,10 @@ from interlock.journal.faults import JournalFault
 from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import Entry
 
+# Of one test no more journals are followed that it notes itself: a harness that crashes a session
+# everywhere makes thousands, of the same history.
+JOURNALS_PER_TEST_MAX: Final = 16
+
 
 class Recorder:
     """Counts for one run of tests; `test` names the one that runs now."""
@@ -24,6 +28,7 @@ class Recorder:
         self.counts = Counts()
         self.test = ""
         self._read: set[Path] = set()
+        self._noted: dict[str, int] = {}
 
     def observer(self) -> "Observed":
         """This is an observer for one world, in the test that runs now."""
@@ -42,12 +47,23 @@ class Recorder:
         if place in self._read:
             return
         self._read.add(place)
-        observer = self.observer()
         try:
-            for batch in JournalReader(directory).batches():
-                observer(batch.first_sequence, batch.entries)
+            self._follow(JournalReader(directory))
         except (JournalFault, OSError) as fault:
             self.counts.unread[f"{self.test or directory}"] = f"{type(fault).__name__}: {fault}"
+
+    def note(self, reader: JournalReader) -> None:
+        """This follows a journal that is in no folder of the test's, such as one on a disk in
+        memory; at most `JOURNALS_PER_TEST_MAX` of a test. Raises the journal's faults."""
+        noted = self._noted.get(self.test, 0)
+        if noted < JOURNALS_PER_TEST_MAX:
+            self._noted[self.test] = noted + 1
+            self._follow(reader)
+
+    def _follow(self, reader: JournalReader) -> None:
+        observer = self.observer()
+        for batch in reader.batches():
+            observer(batch.first_sequence, batch.entries)
 
     def read_under(self, folder: Path) -> None:
         """This follows every journal that lies in a folder, however deep."""
@@ -98,6 +114,13 @@ def end(recorder: Recorder) -> None:
 def active() -> Recorder | None:
     """This is the recorder of this process; None where nobody records."""
     return _active[-1] if _active else None
+
+
+def note_journal(reader: JournalReader) -> None:
+    """This counts what a journal has, where somebody records. See `Recorder.note`."""
+    recorder = active()
+    if recorder is not None:
+        recorder.note(reader)
 
 
 def note_crash(point: str, moves: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from random import Random
 from typing import Any, Final, Protocol
 
 from interlock.assembly import MARKET_ENDED, Session, assemble, is_complete
+from interlock.coverage.recorder import note_journal
 from interlock.engine import Engine
 from interlock.engines import Ground, user_controls
 from interlock.inputs.clock import ManualClock
@@ -140,6 +141,7 @@ class MemoryTrial(ABC):
             f"the journal has {again.commands} commands, the process {self.ledger.sequence}"
         )
         assert again.digest == digest(self.ledger), "the process has another state than its journal"
+        note_journal(self.reader)
 
     def _ground(self, clock: ManualClock) -> Ground:
         return Ground(
