@@ -14,8 +14,10 @@ from interlock.messages.state import (
     STATE_VERSION,
     AccountState,
     CashState,
+    ChangeState,
     FillState,
     HaltState,
+    HeldState,
     InstrumentState,
     KeyState,
     LedgerState,
@@ -24,11 +26,13 @@ from interlock.messages.state import (
     ParentState,
     PositionState,
     ReleaseState,
+    SizeState,
     SourceState,
     VenueState,
     WaitingState,
     WindowState,
 )
+from interlock.messages.terms import BUY, SELL
 
 
 def digest(ledger: Ledger) -> str:
@@ -75,7 +79,14 @@ def state_of(ledger: Ledger) -> LedgerState:
         ],
         halts=[
             HaltState(
-                scope, halt.by, halt.reduce_only, halt.text, halt.sequence, list(halt.trippers)
+                scope,
+                halt.by,
+                halt.reduce_only,
+                halt.text,
+                halt.sequence,
+                list(halt.trippers),
+                halt.cancels,
+                halt.last_sequence,
             )
             for scope, halt in ledger.halts.items()
         ],
@@ -97,9 +108,34 @@ def state_of(ledger: Ledger) -> LedgerState:
             for parent in orders.parents.values()
         ],
         actions=list(ledger.actions.items()),
+        sizes=_sizes(ledger),
+        held=[
+            HeldState(
+                held.waiting.sequence,
+                held.waiting.time_ns,
+                held.waiting.priority,
+                held.waiting.decision,
+                held.held,
+                held.held_ns,
+                list(held.approvals),
+            )
+            for held in ledger.holds.held.values()
+        ],
+        changes=[
+            ChangeState(change, proposed) for change, proposed in ledger.limits.changes.items()
+        ],
         broken=list(ledger.broken.items()),
         flags=list(ledger.flags),
     )
+
+
+def _sizes(ledger: Ledger) -> list[SizeState]:
+    states: list[SizeState] = []
+    for number, window in ledger.limits.sizes.items():
+        for side in (BUY, SELL):
+            sizes = window.side(side)
+            states.append(SizeState(number, side, list(sizes.times), list(sizes.amounts)))
+    return states
 
 
 def _instruments(ledger: Ledger) -> list[InstrumentState]:

@@ -7,6 +7,7 @@ runs and one made from its journal years later are equal.
 from msgspec import Struct, field
 
 from interlock.controls.rules import RULES
+from interlock.ledger.limits import limit_key
 from interlock.messages.commands import (
     Command,
     DefineAccount,
@@ -212,7 +213,7 @@ class Account:
 
     def _limit(self, command: SetLimit) -> None:
         limit = command.limit
-        key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
+        key = limit_key(limit)
         if key not in self._limit_keys:
             self._limit_keys[key] = len(self._limits)
             self._limits.append(limit.control)

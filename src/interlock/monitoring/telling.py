@@ -11,6 +11,7 @@ from pathlib import Path
 from interlock.journal.plain import address_of
 from interlock.journal.reader import JournalReader
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import limit_key
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.commands import (
     Command,
@@ -130,8 +131,7 @@ class Teller:
             self._market_kinds[place] = KIND_NAMES[type(command)]
         elif type(command) is SetLimit:
             limit = command.limit
-            key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
-            number = self._ledger.limits.numbers[key]
+            number = self._ledger.limits.numbers[limit_key(limit)]
             self._settings[number] = LimitSetting(command.by, sequence)
 
     def _note_same_key(self, sequence: Sequence) -> None:
