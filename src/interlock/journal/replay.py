@@ -20,6 +20,7 @@ from interlock.journal.reader import Batch, CommandBatch
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
+from interlock.messages.approvals import LimitChanged
 from interlock.messages.commands import Command, SetLimit
 from interlock.messages.encoding import Entry, decode_batch, encode, encode_batch
 from interlock.messages.events import DecisionJudged, Event
@@ -177,7 +178,9 @@ def rejudge(
         for event in entry.events:
             if isinstance(event, DecisionJudged):
                 _judge_again(ledger, planner, gate, event, result)
-            ledger.apply(event)
+            # The journal's own limits are left out, those that were changed later as well.
+            if not isinstance(event, LimitChanged):
+                ledger.apply(event)
         ledger.orders.touched.clear()
         if progress is not None:
             progress(sequence)
@@ -187,10 +190,10 @@ def rejudge(
 def _judge_again(
     ledger: Ledger, planner: Planner, gate: Gate, event: DecisionJudged, result: Rejudged
 ) -> None:
-    waiting = ledger.waiting.find(event.decision)
+    waiting = ledger.proposed(event.decision)
     assert waiting is not None, f"decision {event.decision} was judged and had not arrived"
     result.decisions += 1
-    gate.judge(planner.plan(waiting))
+    gate.judge(planner.plan(waiting), ledger.holds.find(event.decision))
     if gate.severity == event.severity and gate.reason == event.reason:
         return
     result.changed_count += 1

@@ -6,6 +6,7 @@ from typing import Final, final
 
 from interlock.controls import rules
 from interlock.controls.gate import Gate
+from interlock.decisions.lines import line_of
 from interlock.decisions.planning import Planner
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.kernel.holding import held_event
@@ -31,7 +32,6 @@ from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT, REFUSE
 from interlock.messages.units import Sequence
 
 # The name of an imported class is looked up at each use: these are used for every decision.
-_LINE: Final = Line
 _DECISION_JUDGED: Final = DecisionJudged
 _ORDER_CLEARED: Final = OrderCleared
 _CANCEL_ORDERS: Final = CancelOrders
@@ -74,7 +74,7 @@ class Judge:
         plan = self.planner.plan(waiting)
         gate = self.gate
         gate.judge(plan)
-        self._conclude_verdict(waiting.sequence, tuple(_line(line) for line in plan.proposals))
+        self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
         if gate.severity < HOLD:
             self._release(plan)
             return
@@ -94,7 +94,7 @@ class Judge:
         waiting, recorder, gate = held.waiting, self.recorder, self.gate
         plan = self.planner.plan(waiting)
         gate.judge(plan, held)
-        self._conclude_verdict(waiting.sequence, tuple(_line(line) for line in plan.proposals))
+        self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
         if gate.severity < HOLD:
             recorder.conclude(HoldReleased(waiting.sequence))
             self._release(plan)
@@ -207,24 +207,3 @@ def _order_id(sequence: Sequence, n: int) -> int:
     assert 0 <= sequence <= SEQUENCE_MAX, f"sequence {sequence} is not in 0..{SEQUENCE_MAX}"
     assert 0 <= n <= ORDERS_PER_COMMAND_MAX, f"order {n} is not in 0..{ORDERS_PER_COMMAND_MAX}"
     return (sequence << ORDER_BITS) | n
-
-
-def _line(proposal: Proposal) -> Line:
-    market = proposal.market
-    return _LINE(
-        proposal.symbol,
-        market.venue if market is not None else "",
-        proposal.side,
-        proposal.asked,
-        proposal.quantity,
-        proposal.price,
-        proposal.sizing,
-        proposal.capped,
-        proposal.route,
-        market.bid if market is not None else 0,
-        market.bid_quantity if market is not None else 0,
-        market.ask if market is not None else 0,
-        market.ask_quantity if market is not None else 0,
-        market.sequence if market is not None else 0,
-        proposal.cut_from,
-    )

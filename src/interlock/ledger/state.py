@@ -77,19 +77,7 @@ def state_of(ledger: Ledger) -> LedgerState:
             WindowState(number, list(window.times), window.next)
             for number, window in ledger.limits.windows.items()
         ],
-        halts=[
-            HaltState(
-                scope,
-                halt.by,
-                halt.reduce_only,
-                halt.text,
-                halt.sequence,
-                list(halt.trippers),
-                halt.cancels,
-                halt.last_sequence,
-            )
-            for scope, halt in ledger.halts.items()
-        ],
+        halts=_halts(ledger),
         waiting=[
             WaitingState(waiting.sequence, waiting.time_ns, waiting.priority, waiting.decision)
             for waiting in ledger.waiting.in_order()
@@ -109,24 +97,44 @@ def state_of(ledger: Ledger) -> LedgerState:
         ],
         actions=list(ledger.actions.items()),
         sizes=_sizes(ledger),
-        held=[
-            HeldState(
-                held.waiting.sequence,
-                held.waiting.time_ns,
-                held.waiting.priority,
-                held.waiting.decision,
-                held.held,
-                held.held_ns,
-                list(held.approvals),
-            )
-            for held in ledger.holds.held.values()
-        ],
+        held=_held(ledger),
         changes=[
             ChangeState(change, proposed) for change, proposed in ledger.limits.changes.items()
         ],
         broken=list(ledger.broken.items()),
         flags=list(ledger.flags),
     )
+
+
+def _halts(ledger: Ledger) -> list[HaltState]:
+    return [
+        HaltState(
+            scope,
+            halt.by,
+            halt.reduce_only,
+            halt.text,
+            halt.sequence,
+            list(halt.trippers),
+            halt.cancels,
+            halt.last_sequence,
+        )
+        for scope, halt in ledger.halts.items()
+    ]
+
+
+def _held(ledger: Ledger) -> list[HeldState]:
+    return [
+        HeldState(
+            held.waiting.sequence,
+            held.waiting.time_ns,
+            held.waiting.priority,
+            held.waiting.decision,
+            held.held,
+            held.held_ns,
+            list(held.approvals),
+        )
+        for held in ledger.holds.held.values()
+    ]
 
 
 def _sizes(ledger: Ledger) -> list[SizeState]:
