@@ -7,7 +7,7 @@ from interlock.commandline.arguments import Commands, add, number, session
 
 
 def _judge(parsed: argparse.Namespace) -> int:
-    from interlock.assembly import user_controls
+    from interlock.engines import user_controls
     from interlock.terminal.gate import print_judgement
 
     return print_judgement(

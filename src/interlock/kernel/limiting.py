@@ -8,7 +8,7 @@ from typing import Final
 
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import is_person, scope_exists
-from interlock.kernel.tightening import filled_in, is_complete, is_tighter
+from interlock.kernel.tightening import filled_in, has_units, is_complete, is_tighter
 from interlock.ledger.ledger import Ledger
 from interlock.messages.approvals import (
     ConfirmLimitChange,
@@ -45,13 +45,11 @@ def propose_change(ledger: Ledger, recorder: Recorder, command: ProposeLimitChan
     limits = ledger.limits
     before = limits.find(command.limit)
     limit = filled_in(command.limit, before)
-    if not is_complete(limit) or not _is_known(ledger, limit):
+    is_readable = before is not None or has_units(limit)
+    if not is_complete(limit) or not is_readable or not _is_known(ledger, limit):
         text = f"{limit.control} on {limit.scope} is no limit of this session's catalogue"
         recorder.conclude(CommandRefused(UNKNOWN_LIMIT, text))
-    elif before is not None and (limit.parameters, limit.answer) == (
-        before.parameters,
-        before.answer,
-    ):
+    elif before is not None and limit == filled_in(before, None):
         text = f"{limit.control} on {limit.scope} is so already"
         recorder.conclude(CommandRefused(NOTHING_TO_DO, text))
     elif is_tighter(limit, before):

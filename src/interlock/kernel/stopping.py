@@ -114,7 +114,7 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
     limits = [filled_in(limit, ledger.limits.find(limit)) for limit in command.limits]
     for limit in limits:
         before = ledger.limits.find(limit)
-        if not is_complete(limit) or not is_tighter(limit, before):
+        if before is None or not is_complete(limit) or not is_tighter(limit, before):
             text = f"{limit.control} on {limit.scope} would not be tighter than what holds"
             recorder.conclude(CommandRefused(LIMIT_LOOSER, text))
             return

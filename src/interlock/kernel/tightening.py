@@ -11,7 +11,7 @@ from interlock.controls.control import (
     answer_name,
 )
 from interlock.messages.definitions import Limit
-from interlock.messages.terms import HOLD
+from interlock.messages.terms import HOLD, REFUSE
 
 Value = int | tuple[str, ...]
 
@@ -26,13 +26,11 @@ def is_tighter(limit: Limit, before: Limit | None) -> bool:
     if kind is None:
         return False
     if before is None:
-        return limit.control not in REQUIRED
+        return limit.control not in REQUIRED or limit.answer.severity < REFUSE
     if limit.answer != before.answer:
         return False
     for parameter in kind.parameters:
-        if not _is_no_looser(
-            parameter, limit.parameters.get(parameter.name), before.parameters.get(parameter.name)
-        ):
+        if not _is_no_looser(parameter, _value_of(limit, parameter), _value_of(before, parameter)):
             return False
     return True
 
@@ -53,10 +51,18 @@ def is_complete(limit: Limit) -> bool:
             return False
         if value is None:
             return False
-        is_bare = limit.instrument == ""
-        if is_bare and parameter.unit in (QUANTITY, TICKS):
+    return True
+
+
+def has_units(limit: Limit) -> bool:
+    """This says whether a limit names what its quantities, prices and money are counted in."""
+    kind = KINDS.get(limit.control)
+    if kind is None:
+        return False
+    for parameter in kind.parameters:
+        if limit.instrument == "" and parameter.unit in (QUANTITY, TICKS):
             return False
-        if is_bare and parameter.unit == MONEY and limit.currency == "":
+        if limit.instrument == "" and limit.currency == "" and parameter.unit == MONEY:
             return False
     return True
 
@@ -68,11 +74,9 @@ def filled_in(limit: Limit, before: Limit | None) -> Limit:
         return limit
     parameters: dict[str, int | tuple[str, ...]] = {}
     for parameter in kind.parameters:
-        value = limit.parameters.get(parameter.name)
-        if value is None and before is not None:
-            value = before.parameters.get(parameter.name)
-        elif value is None and parameter.default != -1:
-            value = parameter.default
+        value = _value_of(limit, parameter)
+        if parameter.name not in limit.parameters and before is not None:
+            value = _value_of(before, parameter)
         if value is not None:
             parameters[parameter.name] = value
     for name in limit.parameters:
@@ -94,6 +98,13 @@ def filled_in(limit: Limit, before: Limit | None) -> Limit:
         reason,
         answer,
     )
+
+
+def _value_of(limit: Limit, parameter: Parameter) -> Value | None:
+    value = limit.parameters.get(parameter.name)
+    if value is None and parameter.default != -1:
+        return parameter.default
+    return value
 
 
 def _is_no_looser(parameter: Parameter, value: Value | None, before: Value | None) -> bool:

@@ -8,6 +8,13 @@ from msgspec import Struct, field
 
 from interlock.controls.rules import RULES
 from interlock.ledger.limits import limit_key
+from interlock.messages.approvals import (
+    ApprovalRecorded,
+    DecisionHeld,
+    HoldRefused,
+    HoldReleased,
+    LimitChanged,
+)
 from interlock.messages.commands import (
     Command,
     DefineAccount,
