@@ -57,16 +57,9 @@ class Proposal:
         display: Lots
         asked_venue: str
         (
-            order_type,
-            limit,
-            protection,
-            time_in_force,
-            expire_ns,
-            post_only,
-            reduce_only,
-            display,
-            asked_venue,
-        ) = _astuple(terms)
+            order_type, limit, protection, time_in_force, expire_ns, post_only, reduce_only,
+            display, asked_venue,
+        ) = _astuple(terms)  # fmt: skip
         self.order_type = order_type
         self.limit: Ticks = limit
         self.protection: Ticks = protection

@@ -1,9 +1,11 @@
 """What a halt covers, and which orders it has asked for and must go on asking for."""
 
-from interlock.ledger.limits import covers
+from interlock.ledger.limits import HaltRecord, covers
 from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import OrderRecord
+from interlock.messages.events import HaltLifted, HaltTripped
 from interlock.messages.terms import PENDING_CANCEL
+from interlock.messages.units import Sequence
 
 # All orders of one decision.
 DECISION = "decision"
@@ -23,7 +25,30 @@ def covers_order(scope: str, order: OrderRecord) -> bool:
     )
 
 
-def note_halted(orders: OrderTable, scope: str) -> None:
+def trip(
+    halts: dict[str, HaltRecord], orders: OrderTable, event: HaltTripped, sequence: Sequence
+) -> None:
+    """A scope is stopped, or stopped again."""
+    halt = halts.get(event.scope)
+    if halt is not None:
+        halt.trip_again(event.by, event.reduce_only, event.cancels, sequence)
+    else:
+        halts[event.scope] = HaltRecord(
+            event.by, event.reduce_only, event.text, sequence, event.cancels
+        )
+    if event.cancels:
+        _note_halted(orders, event.scope)
+
+
+def lift(halts: dict[str, HaltRecord], orders: OrderTable, event: HaltLifted) -> None:
+    """A scope may trade again."""
+    if event.scope in halts:
+        del halts[event.scope]
+        standing = [scope for scope, halt in halts.items() if halt.cancels]
+        _note_lifted(orders, event.scope, standing)
+
+
+def _note_halted(orders: OrderTable, scope: str) -> None:
     """A halt that cancels has no need to ask for what is asked for already, and still wants it: if
     the venue will not, it is asked again. Cost: one step per open order."""
     for order in orders.open.values():
@@ -32,7 +57,7 @@ def note_halted(orders: OrderTable, scope: str) -> None:
             order.halt_cancels = 1
 
 
-def note_lifted(orders: OrderTable, scope: str, standing: list[str]) -> None:
+def _note_lifted(orders: OrderTable, scope: str, standing: list[str]) -> None:
     """A halt that is lifted wants nothing back any more, but what another one still wants. Cost:
     one step per open order and halt that stands."""
     for order in orders.open.values():

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 from interlock.ledger import life
 from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
-from interlock.ledger.halting import note_halted, note_lifted
+from interlock.ledger.halting import lift, trip
 from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
@@ -375,20 +375,9 @@ class Ledger:
         elif type(event) is OrderRestated:
             self.orders.restated(event)
         elif type(event) is HaltTripped:
-            halt = self.halts.get(event.scope)
-            if halt is not None:
-                halt.trip_again(event.by, event.reduce_only, event.cancels, self.sequence)
-            else:
-                self.halts[event.scope] = HaltRecord(
-                    event.by, event.reduce_only, event.text, self.sequence, event.cancels
-                )
-            if event.cancels:
-                note_halted(self.orders, event.scope)
+            trip(self.halts, self.orders, event, self.sequence)
         elif type(event) is HaltLifted:
-            if event.scope in self.halts:
-                del self.halts[event.scope]
-                standing = [scope for scope, halt in self.halts.items() if halt.cancels]
-                note_lifted(self.orders, event.scope, standing)
+            lift(self.halts, self.orders, event)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
         elif type(event) is ActionFinished:
