@@ -16,7 +16,7 @@ from pathlib import Path
 
 from interlock import cli
 from interlock.controls import catalogue
-from interlock.controls.control import ControlKind, Parameter
+from interlock.controls.control import LOOSENS, TIGHTENS, ControlKind, Parameter
 from interlock.controls.rules import RULES
 from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS
 from interlock.kernel.user_invariants import RESPONSES
@@ -25,6 +25,7 @@ from interlock.messages.reasons import CATALOGUE
 
 DOCS = Path(__file__).parent
 MESSAGES = DOCS.parent / "src" / "interlock" / "messages"
+GREATER = {LOOSENS: "loosens", TIGHTENS: "tightens"}
 NOTICE = "<!-- Written by `make docs` from the source; edits here are overwritten. -->"
 
 
@@ -115,6 +116,7 @@ def commands_page() -> str:
         [
             ("Commands", records("commands.py")),
             ("What a venue states", records("statements.py")),
+            ("What people say of what waits for them", _approvals(range(100))),
             ("Decisions and their actions", records("decisions.py")),
             ("Definitions", records("definitions.py")),
         ],
@@ -127,8 +129,21 @@ def events_page() -> str:
         "Events",
         "What was concluded from a command, kept beside it. "
         "The number in brackets is the tag in the record; a record without one is part of another.",
-        [("Events", records("events.py")), ("Reconciliation", records("differences.py"))],
+        [
+            ("Events", records("events.py")),
+            ("Reconciliation", records("differences.py")),
+            ("What waits for people, and what they said", _approvals(range(100, 1_000), True)),
+        ],
     )
+
+
+def _approvals(tags: range, with_parts: bool = False) -> list[Record]:
+    """The records of people's approvals with these tags; their parts have none."""
+    return [
+        record
+        for record in records("approvals.py")
+        if (with_parts if record.tag is None else record.tag in tags)
+    ]
 
 
 def differences_page() -> str:
@@ -195,8 +210,10 @@ def _control_section(kind: ControlKind) -> list[str]:
         f"Refuses {kind.stops}.{' Every instrument needs it.' if kind.is_required else ''}",
         "",
         f"Row {kind.row}; {kind.source}. Scopes: {scopes}. Observes: {kind.observes}.",
+        f"Severity: {', '.join(f'`{answer}`' for answer in kind.answers)}.",
         "",
-        *("| parameter | unit | from | to | default | |", "| --- | --- | --- | --- | --- | --- |"),
+        "| parameter | unit | from | to | default | greater | |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     return [*lines, *(_parameter_row(parameter) for parameter in kind.parameters), ""]
 
@@ -208,7 +225,8 @@ def _parameter_row(parameter: Parameter) -> str:
         bounds = ["", ""]
     elif parameter.low == -(10**18):
         bounds[0] = ""
-    cells = [f"`{parameter.name}`", parameter.unit, *bounds, default, parameter.meaning]
+    cells = [f"`{parameter.name}`", parameter.unit, *bounds, default]
+    cells += [GREATER.get(parameter.greater, ""), parameter.meaning]
     return f"| {' | '.join(cells)} |".replace("  ", " ")
 
 

@@ -12,6 +12,7 @@ from interlock.messages.commands import (
     DefineInstrument,
     DefineSource,
     DefineVenue,
+    LiftHalt,
     OpenSession,
     ProposeDecision,
     ReportOrder,
@@ -20,12 +21,13 @@ from interlock.messages.commands import (
     UpdateQuote,
 )
 from interlock.messages.decisions import Action, Decision, OrderQuantity, Terms
-from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
+from interlock.messages.definitions import Account, Answer, Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.encoding import Entry
 from interlock.messages.events import Event
 from interlock.messages.flags import CURRENT
 from interlock.messages.terms import BUY, RELEASE_ACTIVE
 
+REFUSING = Answer()
 SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
 
@@ -47,15 +49,32 @@ LIMITS: dict[str, dict[str, int | tuple[str, ...]]] = {
 }
 
 
+# Controls that the opening does not arm.
+MORE_LIMITS: dict[str, dict[str, int | tuple[str, ...]]] = {
+    "decision_value": {"value_max": 10_000_000},
+    "decision_quantity": {"quantity_max": 200},
+}
+
+
 def limit(
     control: str,
     scope: str = "firm",
     instrument: str = "",
     **parameters: int | tuple[str, ...],
 ) -> SetLimit:
-    values = {**LIMITS[control], **parameters} if control in LIMITS else dict(parameters)
-    made = Limit(control, scope, values, instrument=instrument, owner="risk", reason="test")
-    return SetLimit(made, "risk")
+    return SetLimit(armed(control, scope, instrument, **parameters), "risk")
+
+
+def armed(
+    control: str,
+    scope: str = "firm",
+    instrument: str = "",
+    answer: Answer = REFUSING,
+    **parameters: int | tuple[str, ...],
+) -> Limit:
+    """A limit with the parameters given, and else those of the opening."""
+    values = {**LIMITS.get(control, {}), **MORE_LIMITS.get(control, {}), **parameters}
+    return Limit(control, scope, values, instrument, owner="risk", reason="test", answer=answer)
 
 
 def opening(
@@ -166,6 +185,10 @@ class World:
     ) -> list[Event]:
         wanted = terms if terms is not None else Terms(price=price, venue="alpha")
         return self.decide(OrderQuantity(instrument, side, quantity, wanted), **fields)
+
+    def lift(self, scope: str, by: str, text: str = "go") -> list[Event]:
+        """Somebody lifts a halt, naming its last trip."""
+        return self.say(LiftHalt(scope, by, text, self.ledger.halts[scope].last_sequence))
 
     def report(self, order: int, kind: int, **fields: object) -> list[Event]:
         values: dict[str, object] = {"venue": "alpha", "order": order, "kind": kind, **fields}

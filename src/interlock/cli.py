@@ -16,6 +16,7 @@ from interlock import __version__
 from interlock.commandline.checking import add_checking
 from interlock.commandline.covering import add_covering
 from interlock.commandline.explaining import add_explaining
+from interlock.commandline.gate import add_gate
 from interlock.commandline.journals import add_journal
 from interlock.commandline.running import add_running
 
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_running(commands)
     add_explaining(commands)
+    add_gate(commands)
     add_journal(commands)
     add_checking(commands)
     add_covering(commands)

@@ -33,8 +33,8 @@ from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
 from interlock.journal.reader import JournalReader
-from interlock.journal.replay import require_invariants
 from interlock.journal.repair import note_repair, unnoted_repairs
+from interlock.journal.replay import require_invariants
 from interlock.journal.retracing import RetracingWriter
 from interlock.journal.states import load_ledger
 from interlock.journal.writer import JournalWriter

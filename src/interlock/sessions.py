@@ -343,7 +343,10 @@ def _control_names(file: SessionFile) -> Callable[[int], str]:
     limits = [command.limit.control for command in file.limits()]
 
     def name(control: int) -> str:
-        return limits[control] if control >= 0 else RULES[-control][0]
+        if control < 0:
+            return RULES[-control][0]
+        # One that was armed while the session ran is not in the file.
+        return limits[control] if control < len(limits) else f"limit_{control}"
 
     return name
 

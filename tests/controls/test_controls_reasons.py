@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from controls.asked import ASKED
 from interlock.messages import reasons
 from interlock.messages.commands import (
     ActivateRelease,
@@ -282,6 +283,7 @@ EARNED: dict[int, Callable[[], Any]] = {
     reasons.VENUE_DECIDED: reported(REPORT_CANCELLED),
     reasons.OUT_OF_QUOTES: out_of_quotes,
     reasons.NO_LIQUIDITY: carried(reasons.NO_LIQUIDITY),
+    **ASKED,
 }
 
 

@@ -14,7 +14,7 @@ from interlock.messages.events import (
     OrderCleared,
     ReplaceRequested,
 )
-from interlock.messages.reasons import INVALID_TERMS, NOTHING_TO_DO, OUT_OF_QUOTES
+from interlock.messages.reasons import INVALID_TERMS, NOTHING_TO_DO, OUT_OF_QUOTES, QUOTES_REFUSED
 from interlock.messages.terms import (
     BUY,
     GTC,
@@ -27,6 +27,7 @@ from interlock.messages.terms import (
     REPORT_REPLACED,
     REPORT_SILENCE,
     SELL,
+    WORKING,
 )
 from worlds import World, limit
 
@@ -177,15 +178,34 @@ def test_an_amend_in_a_ladder_opens_nothing(open_max: int, passes: bool) -> None
     obey(world, effects(want(world, ((9_985, 5),))))
     world.say(limit("open_orders", count_max=open_max))
     events = want(world, ((9_985, 6), (9_984, 1)))
-    assert len(events) == (3 if passes else 1)
+    # What is refused still takes back the quote that it was to change.
+    assert len(events) == (3 if passes else 2)
 
 
-def test_a_refused_ladder_leaves_what_stands() -> None:
+def test_a_refused_ladder_takes_back_what_it_no_longer_wants_and_leaves_the_rest() -> None:
+    world = quoted()
+    first, second, third = effects(want(world, ((9_985, 5), (9_984, 4), (9_983, 3))))
+    for made in (first, second, third):
+        world.report(made.order, REPORT_ACCEPTED)
+    events = want(world, ((9_985, 500), (9_984, 4)))
+    asked = [event for event in events if isinstance(event, CancelRequested)]
+    assert [(event.order, event.reason) for event in asked] == [
+        (third.order, QUOTES_REFUSED),
+        (first.order, QUOTES_REFUSED),
+    ]
+    assert not [event for event in events if isinstance(event, ReplaceRequested)]
+    assert world.ledger.orders.find(second.order).status == WORKING
+
+
+def test_a_ladder_that_repeats_its_key_or_comes_late_takes_nothing_back() -> None:
     world = quoted()
     obey(world, effects(want(world, ((9_985, 5),))))
-    events = want(world, ((9_985, 500),))
-    assert len(events) == 1
-    assert standing(world, BUY) == [(9_985, 5)]
+    ladder = QuoteLadder("COIN", ((9_984, 5),), (), Terms(venue="alpha"))
+    late = world.decide(ladder, valid_until_ns=world.time_ns - 1)
+    again = world.decide(ladder, key="k1")
+    old = world.decide(ladder, epoch=7)
+    for events in (late, again, old):
+        assert not [event for event in events if isinstance(event, CancelRequested)]
 
 
 def test_a_ladder_touches_only_its_own_source_instrument_and_venue() -> None:

@@ -35,8 +35,8 @@ def warnings_of(text: str, folder: Path) -> list[Remark]:
 def test_a_quantity_becomes_one_limit_for_each_instrument_in_its_lots() -> None:
     made = limits_of(SESSION, "order_quantity")
     assert [(limit.scope, limit.instrument, limit.parameters) for limit in made] == [
-        ("firm", "COIN", {"quantity_max": 2_000}),
-        ("firm", "RAIL", {"quantity_max": 20}),
+        ("firm", "COIN", {"quantity_max": 2_000, "window_ms": 0}),
+        ("firm", "RAIL", {"quantity_max": 20, "window_ms": 0}),
     ]
 
 
@@ -53,7 +53,7 @@ def test_money_of_an_order_is_set_for_each_instrument_and_of_an_account_for_each
     text = f"{SESSION}\n[controls.cash]\n{OWNED}{gross_exposure}"
     made = limits_of(text, "order_value")
     assert [(limit.instrument, limit.currency) for limit in made] == [("COIN", ""), ("RAIL", "")]
-    assert [limit.parameters for limit in made] == [{"value_max": 5_000_000}] * 2
+    assert [limit.parameters for limit in made] == [{"value_max": 5_000_000, "window_ms": 0}] * 2
     (cash,) = limits_of(text, "cash")
     assert (cash.instrument, cash.currency, cash.parameters) == ("", "USD", {"minimum": 0})
     (gross,) = limits_of(text, "gross_exposure")
@@ -147,7 +147,7 @@ def test_expansion_is_exact_or_refused(units: int, digits: int, lot_digits: int)
     lots = Fraction(units, 10**digits) * 10**lot_digits
     if lots.denominator == 1:
         coin = limits_of(session, "order_quantity")[0]
-        assert coin.parameters == {"quantity_max": int(lots)}
+        assert coin.parameters == {"quantity_max": int(lots), "window_ms": 0}
     else:
         (mistake,) = mistakes_of(session)
         assert mistake.path == "$.controls.order_quantity.quantity_max.COIN"

@@ -22,8 +22,13 @@ def test_a_halt_names_its_scope_and_who_trips_it() -> None:
 
 
 def test_a_halt_is_lifted_by_name() -> None:
-    word = {"scope": "venue:spot", "by": "ben", "text": "checked"}
-    assert taken({"lift_halt": word}) == LiftHalt("venue:spot", "ben", "checked")
+    word = {"scope": "venue:spot", "by": "ben", "text": "checked", "trip": 41}
+    assert taken({"lift_halt": word}) == LiftHalt("venue:spot", "ben", "checked", 41)
+
+
+def test_a_halt_is_not_lifted_without_naming_its_trip() -> None:
+    with pytest.raises(InputRefused, match=r"\$\.lift_halt\.trip"):
+        taken({"lift_halt": {"scope": "firm", "by": "ben"}})
 
 
 @pytest.mark.parametrize("scope", ["", "everything", "source:", "source", "planet:earth", 7, None])

@@ -17,9 +17,9 @@ def anything(draw: Chance | Drawn, world: World) -> tuple[int, Command]:
         return 0, ServeQueue(draw.number(0, 6))
     if kind < 78:
         return after_ns, report(draw, world)
-    if kind < 81:
+    if kind < 79:
         return after_ns, statement(draw, world)
-    if kind < 94:
+    if kind < 90:
         return after_ns, market(draw, world)
     if kind < 99:
         return after_ns, operator(draw, world)

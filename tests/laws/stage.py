@@ -10,10 +10,12 @@ from interlock.messages.commands import (
     DefineSource,
     DefineVenue,
     OpenSession,
+    SetLimit,
     UpdateQuote,
 )
 from interlock.messages.definitions import (
     Account,
+    Answer,
     Bounds,
     Instrument,
     Limit,
@@ -24,15 +26,18 @@ from interlock.messages.definitions import (
 )
 from interlock.messages.flags import CURRENT
 from interlock.messages.terms import (
+    AMEND,
     CLOSED,
     CONTINUOUS,
     FIXED_NOTIONAL,
+    HALT,
+    HOLD,
     MARGINED,
     PRE_OPEN,
     RELEASE_ACTIVE,
     VOLATILITY_TARGET,
 )
-from worlds import COIN, GOLD, SECOND, START, World, limit
+from worlds import COIN, GOLD, SECOND, START, World, armed, limit
 
 FUTURE = Instrument("FUTURE", "USD", 2, 2, 1, 0, 1, 5, MARGINED)
 PHASED = Instrument(
@@ -58,8 +63,13 @@ BOUNDS = Bounds(
     waiting_max=6,
     orders_per_decision_max=5,
     open_orders_max=24,
+    held_max=3,
 )
 MID = 10_000
+HELD = Answer(HOLD, 1, 20 * SECOND, 60)
+SOFT = Answer(HOLD, 0, 10 * SECOND, 30, 15 * SECOND)
+CUT = Answer(AMEND)
+STOP = Answer(HALT)
 
 
 def refusing_elevens(limit: Limit) -> Any:
@@ -109,6 +119,14 @@ def beginning() -> list[Command]:
         limit("message_rate", count_max=20),
         limit("open_orders", count_max=10),
         limit("elevens"),
+        # What is larger waits for people, is cut, or halts its source.
+        SetLimit(armed("order_quantity", answer=HELD, quantity_max=10), "risk"),
+        SetLimit(armed("order_value", answer=SOFT, value_max=95_000), "risk"),
+        SetLimit(armed("position", "source:fixed", answer=CUT, long_max=30, short_max=20), "risk"),
+        SetLimit(armed("order_quantity", "source:wild", "GOLD", CUT, quantity_max=6), "risk"),
+        SetLimit(
+            armed("decision_quantity", "source:narrow", answer=STOP, quantity_max=25), "risk"
+        ),
         *(
             UpdateQuote(symbol, venue, MID - 5, 40, MID + 5, 40, START)
             for symbol in SYMBOLS for venue in VENUES

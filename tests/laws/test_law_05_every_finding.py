@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from interlock.controls import rules
 from interlock.messages.commands import SetLimit
 from interlock.messages.decisions import Basket, OrderQuantity, Terms
-from interlock.messages.definitions import Limit
+from interlock.messages.definitions import Answer, Limit
 from interlock.messages.events import DecisionJudged, Event, OrderCleared
 from interlock.messages.findings import findings_of
 from interlock.messages.reasons import (
@@ -128,12 +128,26 @@ def test_of_several_refusals_the_reason_that_stands_first_is_given(wrong: set[in
 SEVERITIES = (ALLOW, WARN, AMEND, HOLD, REFUSE, HALT)
 
 
+def says(name: str, parameters: dict[str, int | tuple[str, ...]]) -> Limit:
+    """A limit of a user's control; one that holds says how."""
+    if parameters["severity"] == HOLD:
+        return Limit(name, "firm", parameters, answer=Answer(HOLD, 1, 60_000_000_000, 10))
+    return Limit(name, "firm", parameters)
+
+
+def test_a_control_that_holds_without_a_limit_that_says_how_refuses() -> None:
+    world = World(user_controls={"says": Says})
+    world.say(SetLimit(Limit("says", "firm", {"severity": HOLD, "reason": NONE}), "risk"))
+    world.quote()
+    assert verdict(world.order()).severity == REFUSE
+
+
 @given(st.lists(st.sampled_from(SEVERITIES), max_size=5))
 def test_the_verdict_is_the_most_severe_finding(severities: list[int]) -> None:
     world = World(user_controls={f"says{place}": Says for place in range(len(severities))})
     for place, severity in enumerate(severities):
         parameters = {"severity": severity, "reason": 700 + place if severity else NONE}
-        world.say(SetLimit(Limit(f"says{place}", "firm", parameters), "risk"))
+        world.say(SetLimit(says(f"says{place}", parameters), "risk"))
     world.quote()
     events = world.order()
     judged, worst = verdict(events), max(severities, default=ALLOW)
@@ -146,7 +160,7 @@ def test_the_verdict_is_the_most_severe_finding(severities: list[int]) -> None:
 @pytest.mark.parametrize("severity", [HOLD, REFUSE, HALT])
 def test_what_is_held_or_refused_leads_to_no_order(severity: int) -> None:
     world = World(user_controls={"says": Says})
-    world.say(SetLimit(Limit("says", "firm", {"severity": severity, "reason": NONE}), "risk"))
+    world.say(SetLimit(says("says", {"severity": severity, "reason": NONE}), "risk"))
     world.quote()
     judged = verdict(world.order())
     assert (judged.severity, judged.reason) == (severity, USER_CONTROL)

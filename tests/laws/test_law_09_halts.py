@@ -99,7 +99,7 @@ def test_a_halt_latches_until_it_is_lifted(scope: str) -> None:
     world.say(ActivateRelease("r1", 1, RELEASE_ACTIVE, "release"))
     world.say(limit("order_quantity", quantity_max=50))
     assert reason(world) == HALTED
-    assert world.say(LiftHalt(scope, "bob", "go")) == [HaltLifted(scope, "bob", "go")]
+    assert world.lift(scope, "bob") == [HaltLifted(scope, "bob", "go")]
     assert reason(world) == 0
 
 
@@ -117,9 +117,9 @@ def test_a_halt_survives_a_restart_from_a_snapshot_and_from_the_record() -> None
     world.kernel = Kernel(ledger, {})
     assert reason(world) == HALTED
     for person in ("ann", "bob"):
-        (refused,) = world.say(LiftHalt("instrument:COIN", person, "go"))
+        (refused,) = world.lift("instrument:COIN", person)
         assert refused.reason == SAME_PERSON
-    assert isinstance(world.say(LiftHalt("instrument:COIN", "cid", "go"))[0], HaltLifted)
+    assert isinstance(world.lift("instrument:COIN", "cid")[0], HaltLifted)
 
 
 def test_whoever_tripped_a_halt_does_not_lift_it_nor_after_someone_tripped_it_again() -> None:
@@ -128,7 +128,7 @@ def test_whoever_tripped_a_halt_does_not_lift_it_nor_after_someone_tripped_it_ag
     for second in (None, "bob"):
         if second:
             world.say(Halt("firm", second, "stop"))
-        (refused,) = world.say(LiftHalt("firm", "ann", "go"))
+        (refused,) = world.lift("firm", "ann")
         assert isinstance(refused, CommandRefused)
         assert refused.reason == SAME_PERSON
     assert reason(world) == HALTED
@@ -141,7 +141,7 @@ def test_tripping_a_halt_again_never_makes_it_weaker(again: str) -> None:
     world.say(Halt("firm", "ann", "stop"))
     world.say(Halt("firm", again, "only reduce", reduce_only=True))
     assert reason(world, SELL) == HALTED
-    world.say(LiftHalt("firm", "cid", "go"))
+    world.lift("firm", "cid")
     world.say(Halt("firm", "ann", "only reduce", reduce_only=True))
     assert reason(world, SELL) == 0
     world.say(Halt("firm", again, "stop"))
@@ -171,7 +171,7 @@ def test_lifting_one_halt_leaves_the_others() -> None:
     world = quoted()
     world.say(Halt("firm", "ann", "stop"))
     world.say(Halt("instrument:COIN", "ann", "stop"))
-    world.say(LiftHalt("firm", "bob", "go"))
+    world.lift("firm", "bob")
     assert reason(world) == HALTED
     assert reason(world, instrument="GOLD") == 0
 
@@ -248,7 +248,7 @@ def test_a_halt_may_leave_what_works() -> None:
     world = quoted()
     world.order()
     events = world.say(Halt("firm", "ann", "stop", cancel_working=False))
-    assert events == [HaltTripped("firm", "ann", False, "stop")]
+    assert events == [HaltTripped("firm", "ann", False, "stop", cancels=False)]
 
 
 def test_a_halt_stops_named_actions_of_its_source() -> None:

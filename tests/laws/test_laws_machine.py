@@ -9,11 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
+from interlock.messages.approvals import ApproveDecision, ConfirmLimitChange
 from interlock.messages.commands import AdvanceTime, ReportOrder, ServeQueue
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.terms import REPORT_ACCEPTED, REPORT_FILL, REPORT_SILENCE
 from laws import vocabulary
-from laws.stage import USER_CONTROLS, history_world
+from laws.stage import PEOPLE, USER_CONTROLS, history_world
 from laws.statements import statement
 from laws.vocabulary import Drawn
 from laws.watcher import Watcher, lots_of
@@ -77,6 +78,13 @@ class AnythingAtAll(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_person_says_something(self, data: st.DataObject) -> None:
         self.watcher.say(vocabulary.operator(Drawn(data), self.world))
+
+    @rule(by=st.sampled_from(PEOPLE))
+    def people_approve_what_waits(self, by: str) -> None:
+        for decision in list(self.world.ledger.holds.held):
+            self.watcher.say(ApproveDecision(decision, by, "yes"))
+        for change in list(self.world.ledger.limits.changes):
+            self.watcher.say(ConfirmLimitChange(change, by, "yes"))
 
     @rule(after_ns=st.sampled_from([1, SECOND, 61 * SECOND]))
     def time_passes(self, after_ns: int) -> None:

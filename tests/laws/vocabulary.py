@@ -9,6 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from interlock.messages.approvals import (
+    ApproveDecision,
+    ConfirmLimitChange,
+    DeclineDecision,
+    DeclineLimitChange,
+    ProposeLimitChange,
+)
 from interlock.messages.commands import (
     ActivateRelease,
     Command,
@@ -78,8 +85,8 @@ from interlock.messages.terms import (
     TRADABLE,
     WORKING,
 )
-from laws.stage import MID, PEOPLE, SCOPES, SOURCES, SYMBOLS
-from worlds import SECOND, START, World, limit
+from laws.stage import HELD, MID, PEOPLE, SCOPES, SOURCES, SYMBOLS
+from worlds import SECOND, START, World, armed, limit
 
 
 class Chance:
@@ -276,13 +283,18 @@ def market(draw: Chance | Drawn, world: World) -> Command:
 
 def operator(draw: Chance | Drawn, world: World) -> Command:
     """What people may say: halts, limits, releases, statuses."""
-    kind = draw.number(0, 11)
+    kind = draw.number(0, 16)
+    if kind >= 12:
+        return person(draw, world, kind)
     if kind == 11 and draw.number(0, 2) == 0:
         return Halt(draw.pick(SCOPES), draw.pick(PEOPLE), "stop", bool(draw.number(0, 2)),
                     bool(draw.number(0, 1)))  # fmt: skip
     if kind <= 6:
         standing = tuple(world.ledger.halts)
-        return LiftHalt(draw.pick((*standing, *standing, "firm")), draw.pick(PEOPLE), "go")
+        scope = draw.pick((*standing, *standing, "firm"))
+        halt = world.ledger.halts.get(scope)
+        trip = halt.last_sequence if halt is not None and draw.number(0, 9) < 9 else 1
+        return LiftHalt(scope, draw.pick(PEOPLE), "go", trip)
     if kind <= 8:
         return changed_limit(draw)
     if kind == 9:
@@ -299,6 +311,33 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
         NoteVenueLink("alpha", False, "the connection broke"),
         DefineSource(Source("narrow", "second", instruments=draw.pick((("COIN",), SYMBOLS)))),
     ))  # fmt: skip
+
+
+def person(draw: Chance | Drawn, world: World, kind: int) -> Command:
+    """What people may say of what waits for them: of holds, and of changes of limits."""
+    ledger, by = world.ledger, draw.pick((*PEOPLE, *PEOPLE, "model"))
+    held = draw.pick((*ledger.holds.held, *ledger.holds.held, 7))
+    if kind == 12:
+        return DeclineDecision(held, by, "no")
+    if kind <= 14:
+        known = ledger.holds.find(held)
+        digest = known.held.digest if known is not None and draw.number(0, 1) else ""
+        return ApproveDecision(held, by, "yes", draw.pick((digest,) * 9 + ("zz",)))
+    change = draw.pick((*ledger.limits.changes, *ledger.limits.changes, 7))
+    if kind == 15:
+        changed = draw.pick((
+            armed("order_quantity", quantity_max=draw.number(20, 40)),
+            armed("order_quantity", answer=HELD, quantity_max=draw.number(5, 20)),
+            armed("order_value", value_max=draw.number(1_000_000, 2_000_000), window_ms=1_000),
+            armed("cash", minimum=draw.number(0, 1_000)),
+            armed("open_orders", "venue:beta", count_max=9),
+            armed("decision_quantity", "source:model", "COIN", quantity_max=draw.number(9, 99)),
+            Limit("moon_phase", "firm", {}),
+        ))  # fmt: skip
+        return ProposeLimitChange(changed, by, "drawn")
+    if draw.number(0, 3) == 0:
+        return DeclineLimitChange(change, by, "no")
+    return ConfirmLimitChange(change, by, "yes")
 
 
 def changed_limit(draw: Chance | Drawn) -> SetLimit:

@@ -12,8 +12,17 @@ from interlock.kernel.invariants import (
     NO_EVENT_FOR_UNKNOWN_ORDER,
     audit,
 )
+from interlock.kernel.limiting import CHANGES_MAX
+from interlock.kernel.tightening import is_tighter
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import covers
+from interlock.ledger.sizes import SIZES_MAX
+from interlock.messages.approvals import (
+    ApprovalRecorded,
+    ApproveDecision,
+    HoldReleased,
+    LimitChanged,
+)
 from interlock.messages.commands import Command, Halt, ProposeDecision
 from interlock.messages.decisions import CancelOrders
 from interlock.messages.encoding import Entry
@@ -31,6 +40,7 @@ from interlock.messages.reasons import REASONS
 from interlock.messages.terms import (
     ALLOW,
     BUY,
+    HOLD,
     PENDING_CANCEL,
     RELEASE_ACTIVE,
     RELEASE_CANARY,
@@ -50,6 +60,8 @@ class Watcher:
         self.world = world
         self.cleared: set[int] = set()
         self.judged: set[int] = set()
+        self.held: set[int] = set()
+        """Decisions that waited for people before the step."""
         self.stopped: dict[str, bool] = {}
         """Halts that stood before the step, and whether each lets exposure be reduced."""
         self.total: set[str] = set()
@@ -58,6 +70,7 @@ class Watcher:
 
     def before(self) -> None:
         ledger = self.world.ledger
+        self.held = set(ledger.holds.held)
         self.stopped = {scope: halt.reduce_only for scope, halt in ledger.halts.items()}
         self.total = {
             scope
@@ -81,6 +94,7 @@ class Watcher:
         check_books(ledger)
         check_bounds(ledger)
         lines: dict[int, list[int]] = {}
+        self.check_people(command, events)
         for event in events:
             if isinstance(event, DecisionJudged):
                 self.check_verdict(event)
@@ -95,8 +109,27 @@ class Watcher:
                 # Taking back is judged in the step that asks for it (law 6).
                 assert any(isinstance(event, DecisionJudged) for event in events)
 
+    def check_people(self, command: Command, events: List[Event]) -> None:
+        """What was held is released once, when everybody who must has said so, and never by its
+        source; what loosens a limit has two people behind it."""
+        for event in events:
+            if isinstance(event, HoldReleased):
+                assert isinstance(command, ApproveDecision)
+                assert event.decision in self.held
+                assert event.decision not in self.world.ledger.holds.held
+            elif isinstance(event, ApprovalRecorded):
+                assert event.by not in self.world.ledger.sources
+            elif isinstance(event, LimitChanged):
+                second = event.confirmed_by
+                assert second != event.by
+                assert second or is_tighter(event.limit, event.before)
+                assert self.world.ledger.limits.find(event.limit) == event.limit
+
     def check_verdict(self, event: DecisionJudged) -> None:
-        assert event.decision not in self.judged, f"decision {event.decision} was judged twice"
+        # Twice only when people let it go on, and then not to be held again.
+        is_again = event.decision in self.held
+        assert is_again or event.decision not in self.judged, event.decision
+        assert not (is_again and event.severity == HOLD), event
         self.judged.add(event.decision)
         findings = findings_of(event)
         assert len(event.figures) == 2 * len(findings)
@@ -187,6 +220,15 @@ def check_bounds(ledger: Ledger) -> None:
         assert len(source.keys) == len(source.uses) <= bounds.duplicate_keys_max
     for window in ledger.limits.windows.values():
         assert len(window.times) <= window.count_max
+    assert len(ledger.holds.held) <= bounds.held_max
+    assert len(ledger.limits.changes) <= CHANGES_MAX
+    for sizes in ledger.limits.sizes.values():
+        assert max(len(sizes.bought.times), len(sizes.sold.times)) <= SIZES_MAX
+        assert sizes.bought.total == sum(sizes.bought.amounts)
+    assert ledger.holds.judged is None
+    assert {number for number, order in orders.open.items() if order.reduce_only} == set(
+        orders.reducing
+    )
     assert not orders.touched
     assert not orders.unexplained
 

@@ -9,12 +9,15 @@ from interlock.kernel.invariants import audit
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
-from interlock.messages.commands import Halt, ProposeDecision
+from interlock.messages.approvals import ApproveDecision, ProposeLimitChange
+from interlock.messages.commands import Halt, ProposeDecision, SetLimit
 from interlock.messages.decisions import CancelOrders, NamedAction, ReplaceOrder
+from interlock.messages.definitions import Answer
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.state import STATE_VERSION, LedgerState
 from interlock.messages.terms import (
     BUY,
+    HOLD,
     REPORT_ACCEPTED,
     REPORT_BUST,
     REPORT_FILL,
@@ -22,7 +25,7 @@ from interlock.messages.terms import (
     SELL,
 )
 from laws.histories import history
-from worlds import SECOND, World
+from worlds import SECOND, World, armed, limit
 
 
 def again(ledger: Ledger) -> Ledger:
@@ -43,6 +46,13 @@ def busy_world() -> World:
     world.decide(NamedAction("notify", {"to": "ann"}))
     world.say(Halt("instrument:GOLD", "ann", "stop", reduce_only=True))
     world.say(Halt("instrument:GOLD", "bob", "stop"))
+    world.say(limit("order_value", window_ms=60_000))
+    world.order(BUY, 1)
+    answer = Answer(HOLD, 2, 60 * SECOND, 10)
+    world.say(SetLimit(armed("order_quantity", answer=answer, quantity_max=20), "risk"))
+    held = world.order(BUY, 25, valid_until_ns=world.time_ns + 90 * SECOND)[0].decision
+    world.say(ApproveDecision(held, "ann", "one of two"))
+    world.say(ProposeLimitChange(armed("order_quantity", quantity_max=500), "ann", "more"))
     world.say(ProposeDecision(world.decision(NamedAction("notify", {}), priority=3)))
     return world
 
@@ -136,5 +146,5 @@ def test_a_state_is_what_it_says_it_is() -> None:
     assert (state.sequence, state.time_ns) == (world.sequence, world.time_ns)
     assert [venue.definition.name for venue in state.venues] == ["alpha", "beta"]
     assert state.halts[0].trippers == ["ann", "bob"]
-    assert sum(order.reserved for order in state.orders) == 8 + 2
+    assert sum(order.reserved for order in state.orders) == 8 + 2 + 1
     assert world.ledger.time_ns % SECOND == 0

@@ -108,7 +108,9 @@ def play(steps: list[tuple[str, object]], data: st.DataObject) -> World:
         elif what == "halt" and isinstance(value, tuple):
             world.say(Halt(value[0], "anna", "drawn", reduce_only=value[1]))
         elif what == "lift":
-            world.say(LiftHalt(str(value), "ben", "drawn"))
+            halt = world.ledger.halts.get(str(value))
+            trip = halt.last_sequence if halt is not None else 1
+            world.say(LiftHalt(str(value), "ben", "drawn", trip))
         cleared += [event.order for event in events if isinstance(event, OrderCleared)]
     world.say(ReportAction(order_id(30, 1), True, "drawn"))
     return world

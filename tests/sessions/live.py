@@ -87,7 +87,10 @@ QUOTE = {
     }
 }
 HALT = {"halt": {"scope": "firm", "by": "anna", "text": "looks wrong"}}
-LIFT = {"lift_halt": {"scope": "firm", "by": "ben", "text": "checked"}}
+
+
+def lift(trip: int, by: str = "ben") -> dict[str, Any]:
+    return {"lift_halt": {"scope": "firm", "by": by, "text": "checked", "trip": trip}}
 
 
 def decision(

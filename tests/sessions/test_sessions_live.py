@@ -13,7 +13,16 @@ from interlock.journal.verify import verify
 from interlock.messages.commands import CloseSession, Halt, NoteRefusedInput, ProposeDecision
 from interlock.messages.events import DecisionJudged, OrderCleared
 from interlock.messages.identity import order_text
-from sessions.live import HALT, LIFT, QUOTE, Client, LiveProcess, decision, line, session_file
+from sessions.live import (
+    HALT,
+    QUOTE,
+    Client,
+    LiveProcess,
+    decision,
+    lift,
+    line,
+    session_file,
+)
 from sessions.walks import command, entries_of, environment, ran
 
 
@@ -37,12 +46,17 @@ def test_every_line_is_answered_by_one_line_with_its_verdict(tmp_path: Path) -> 
         decision("a"),
         HALT,
         decision("c"),
-        {"lift_halt": {"scope": "firm", "by": "anna", "text": "mine"}},
-        LIFT,
-        decision("d", action={"kind": "action", "name": "notify", "parameters": {"to": "desk"}}),
     ]
     with LiveProcess(tmp_path) as process:
         told = process.ask(*given)
+        trip = told[4]["sequence"]
+        told += process.ask(
+            lift(trip, by="anna"),
+            lift(trip),
+            decision(
+                "d", action={"kind": "action", "name": "notify", "parameters": {"to": "desk"}}
+            ),
+        )
         rest, err, code = process.end()
     assert (rest, code) == ([], 0)
     assert [one["line"] for one in told] == list(range(1, 10))
@@ -169,8 +183,9 @@ def test_two_clients_of_the_socket_get_their_own_answers(tmp_path: Path) -> None
         first.say(line(QUOTE))
         assert first.answer()["taken"] is True
         second.say(line(decision("s1", quantity="101"), HALT))
-        first.say(line(b"x".hex(), LIFT))
-        assert {second.answer()["line"], second.answer()["line"]} == {1, 2}
+        heard = {told["line"]: told for told in (second.answer(), second.answer())}
+        assert set(heard) == {1, 2}
+        first.say(line(b"x".hex(), lift(heard[2]["sequence"])))
         assert "error" in first.answer()
         assert first.answer()["line"] == 3
         # One that leaves before its answer: what it said is decided and recorded all the same.
@@ -261,7 +276,8 @@ def test_a_session_that_was_killed_goes_on_with_its_halts_and_asks_about_its_ord
         process.process.wait()
     [order] = told[1]["orders"]
     with LiveProcess(tmp_path) as process:
-        again = process.ask(QUOTE, decision("b"), decision("a"), LIFT, decision("c"))
+        lifting = lift(told[2]["sequence"])
+        again = process.ask(QUOTE, decision("b"), decision("a"), lifting, decision("c"))
         _, err, code = process.end()
     assert code == 0
     assert "goes on after command" in err

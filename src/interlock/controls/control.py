@@ -11,9 +11,10 @@ from mypy_extensions import mypyc_attr
 
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
-from interlock.messages.definitions import Limit
+from interlock.messages.definitions import Answer, Limit
 from interlock.messages.reasons import CANNOT_BE_EVALUATED, NONE
-from interlock.messages.terms import ALLOW, REFUSE
+from interlock.messages.terms import ALLOW, AMEND, HALT, HOLD, REFUSE, WARN
+from interlock.messages.units import Lots
 
 
 @final
@@ -64,6 +65,11 @@ class Control(ABC):
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         """This says in `finding` whether the proposal may pass."""
 
+    def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
+        """The most lots of this proposal that would pass, which a limit that amends cuts it to;
+        below 1 when no smaller one would."""
+        return 0
+
     def whole(self, parameter: str) -> int:
         """This is a parameter that is a whole number. Raises `KeyError` when the limit lacks it."""
         value = self.limit.parameters[parameter]
@@ -83,6 +89,27 @@ SYMBOLS: Final = "symbols"
 TICKS: Final = "ticks"
 
 
+# What a greater value of a parameter does. A change that loosens a limit, and any change of what
+# says neither, needs a second person.
+LOOSENS: Final = 1
+TIGHTENS: Final = -1
+NEITHER: Final = 0
+
+# What a breach may lead to, by the names that a session file uses. A soft block is a hold that any
+# one person confirms.
+HARD_ANSWERS: Final = ("refuse", "halt")
+SOFT_ANSWERS: Final = ("warn", "soft", "hold", "refuse", "halt")
+ANSWERS: Final = {WARN: "warn", AMEND: "amend", REFUSE: "refuse", HALT: "halt"}
+SIZE_ANSWERS: Final = ("warn", "amend", "soft", "hold", "refuse", "halt")
+
+
+def answer_name(answer: Answer) -> str:
+    """This is what a breach leads to, as a session file says it; empty when it cannot be said."""
+    if answer.severity == HOLD:
+        return "soft" if answer.approvers == 0 else "hold"
+    return ANSWERS.get(answer.severity, "")
+
+
 class Parameter:
     """One parameter of a control: its unit, the values that make sense, and what it means."""
 
@@ -94,6 +121,7 @@ class Parameter:
         low: int = 0,
         high: int = 10**18,
         default: int = -1,
+        greater: int = NEITHER,
     ) -> None:
         self.name: Final = name
         self.unit: Final = unit
@@ -102,6 +130,8 @@ class Parameter:
         self.high: Final[int] = high
         self.default: Final[int] = default
         """Used when the session file leaves it out; -1 means that it may not."""
+        self.greater: Final[int] = greater
+        """What a greater value does: LOOSENS, TIGHTENS or NEITHER; of symbols, a longer list."""
 
 
 class ControlKind:
@@ -117,6 +147,7 @@ class ControlKind:
         parameters: tuple[Parameter, ...],
         observes: str,
         is_required: bool = False,
+        answers: tuple[str, ...] = HARD_ANSWERS,
     ) -> None:
         self.name: Final = name
         self.row: Final = row
@@ -129,3 +160,6 @@ class ControlKind:
         """The unit of observed and bound in its findings."""
         self.is_required: Final[bool] = is_required
         """An instrument without it cannot be traded."""
+        self.answers: Final = answers
+        """What a breach of it may lead to; the session file chooses, and refusing is the default.
+        """

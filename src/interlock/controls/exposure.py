@@ -51,6 +51,12 @@ class PositionLimit(Control):
         else:
             finding.refuse_above(POSITION_ABOVE_LIMIT, -after, self.short_max)
 
+    def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
+        before = worst_position_after(proposal)
+        if proposal.side == BUY:
+            return self.long_max - before + proposal.added
+        return self.short_max + before + proposal.added
+
 
 @final
 class GrossExposure(Control):

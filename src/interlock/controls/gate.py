@@ -7,99 +7,40 @@ the catalogue of reasons is given.
 from typing import Any, Final, final
 
 from interlock.controls import rules
-from interlock.controls.catalogue import REQUIRED, make_control
-from interlock.controls.control import Control, Finding
+from interlock.controls.arming import (
+    ACTING_ALONE,
+    NUMBER_MAX,
+    ORDERING,
+    RELEASING,
+    TAKING_BACK_ALONE,
+    ArmedControl,
+    Route,
+    arm,
+    resolve,
+)
+from interlock.controls.catalogue import REQUIRED
+from interlock.controls.control import Finding
 from interlock.decisions.proposal import Plan, Proposal
+from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.limits import covers
 from interlock.messages.definitions import Limit
-from interlock.messages.reasons import LIMIT_MISSING, NONE, USER_CONTROL
-from interlock.messages.terms import ALLOW, HALT
-
-# Whom the gate asks, in this order: the numbers stand in the verdict beside what each found.
-TAKING_BACK: Final[tuple[int, ...]] = (-rules.AUTHORISED_SOURCE, -rules.PLANNED)
-ORDERING: Final[tuple[int, ...]] = (
-    -rules.AUTHORISED_SOURCE,
-    -rules.PLANNED,
-    -rules.ADMISSION,
-    -rules.ACTIVE_RELEASE,
-    -rules.DUPLICATE,
-    -rules.EXPIRY,
+from interlock.messages.reasons import (
+    CANNOT_BE_EVALUATED,
+    HOLD_MOVED,
+    HOLDS_FULL,
+    LIMIT_MISSING,
+    NONE,
 )
-ACTING: Final[tuple[int, ...]] = (*ORDERING, -rules.HALTS)
-LINE: Final[tuple[int, ...]] = (
-    -rules.INSTRUMENT,
-    -rules.ROUTE,
-    -rules.PLANNED,
-    -rules.PHASE,
-    -rules.HALTS,
-    -rules.REDUCING,
-    -rules.LIMITS_PRESENT,
-)
-_TAKING_BACK_ALONE: Final[tuple[tuple[int, ...], ...]] = (TAKING_BACK,)
-_ACTING_ALONE: Final[tuple[tuple[int, ...], ...]] = (ACTING,)
-
-# What a finding can hold; a number beyond is as good as this. Every codec carries 63 bits, and what
-# needs no more than 62 is compiled to a comparison of machine words.
-_NUMBER_MAX: Final = 4_611_686_018_427_387_903
+from interlock.messages.terms import ALLOW, AMEND, HALT, HOLD, REFUSE, WARN
 
 # Routes are resolved when limits change, and again when there are more of them than this.
 ROUTES_MAX: Final = 10_000
 
 
-class UserControl:
-    """A user's control with the gate's guard around it: what raises, or finds nothing that can be
-    read, is a refusal and not a pass."""
-
-    def __init__(self, control: Any) -> None:
-        self.control: Any = control
-
-    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
-        finding.cannot_evaluate()
-        try:
-            self.control.judge(proposal, ledger, finding)
-            # What is no whole number raises here, and True becomes 1: the same compiled or not.
-            finding.severity |= 0
-            finding.reason |= 0
-            finding.observed |= 0
-            finding.bound |= 0
-        except Exception:
-            finding.cannot_evaluate()
-        if not ALLOW <= finding.severity <= HALT:
-            finding.cannot_evaluate()
-        if finding.severity != ALLOW and not NONE < finding.reason <= _NUMBER_MAX:
-            finding.reason = USER_CONTROL
-
-
 def _bounded(number: int) -> int:
-    if number > _NUMBER_MAX:
-        return _NUMBER_MAX
-    return number if number >= -_NUMBER_MAX else -_NUMBER_MAX
-
-
-@final
-class ArmedControl:
-    """One limit with the control that judges by it."""
-
-    def __init__(
-        self, number: int, limit: Limit, control: Control | None, user: UserControl | None
-    ) -> None:
-        self.number: Final[int] = number
-        self.limit: Final = limit
-        self.control: Final = control
-        self.user: Final = user
-
-
-@final
-class Route:
-    """The controls for one source, instrument and venue, and how many required ones it lacks."""
-
-    def __init__(self, armed: list[ArmedControl], missing: int) -> None:
-        self.armed: Final = armed
-        self.missing: Final[int] = missing
-        self.controls: Final[tuple[int, ...]] = (*LINE, *[control.number for control in armed])
-        self.alone: Final[tuple[tuple[int, ...], ...]] = (ORDERING, self.controls)
-        """What is asked of a decision that is this one line: the same object for every verdict."""
+    if number > NUMBER_MAX:
+        return NUMBER_MAX
+    return number if number >= -NUMBER_MAX else -NUMBER_MAX
 
 
 @final
@@ -119,14 +60,27 @@ class Gate:
         self.reason = NONE
         self.is_authorised = False
         """Whether the source of the last judged plan may ask for what it asks at all."""
+        self.is_current = False
+        """Whether its decision is neither repeated, nor expired, nor of a release that is out."""
+        self.halting: Final[list[Limit]] = []
+        """The limits whose breach halts their scope, in the last judged plan."""
+        self.holding: Final[list[Limit]] = []
+        """The limits that hold it."""
+        self.waits: Final[list[int]] = []
+        """Line, limit and bound of each finding that holds it."""
+        self._held: HeldDecision | None = None
+        self._cut: Final[dict[int, tuple[int, int, int]]] = {}
+        """What each limit that cuts found before it did: reason, observed, bound."""
         self._finding: Final = Finding()
         self._armed: list[ArmedControl] = []
         self._routes: dict[tuple[str, str, str], Route] = {}
         self._version = -1
 
-    def judge(self, plan: Plan) -> None:
-        """This judges a whole plan; severity, reason and findings are left on the gate."""
+    def judge(self, plan: Plan, held: HeldDecision | None = None) -> None:
+        """This judges a whole plan; severity, reason and findings are left on the gate. One that
+        was held is judged again with what people approved: no more than a warning now."""
         self._begin()
+        self._held = held
         ledger, finding = self.ledger, self._finding
         rules.authorised_source(plan, ledger, finding)
         self.is_authorised = finding.severity == ALLOW
@@ -139,27 +93,33 @@ class Gate:
         is_acting = plan.action_name != ""
         if not plan.is_ordering and not is_acting:
             # Taking back is never stopped by what stops new risk (law 6).
-            self.controls = _TAKING_BACK_ALONE
+            self.controls = TAKING_BACK_ALONE
             return
         rules.admission(plan, ledger, finding)
         self._note()
+        before = self.severity
         rules.active_release(plan, ledger, finding)
         self._note()
         rules.duplicate_decision(plan, ledger, finding)
         self._note()
         rules.expired_decision(plan, ledger, finding)
         self._note()
+        self.is_current = before < REFUSE and self.severity < REFUSE
         if is_acting:
             rules.halts(plan, None, ledger, finding)
             self._note()
-            self.controls = _ACTING_ALONE
+            self.controls = ACTING_ALONE
             return
         asked = [ORDERING]
+        if held is not None:
+            asked = [RELEASING]
+            rules.envelope(plan, held, ledger, finding)
+            self._note()
         for proposal in plan.proposals:
             route = self._judge_line(plan, proposal)
             self.controls = route.alone
             asked.append(route.controls)
-        if len(asked) != 2:
+        if len(asked) != 2 or held is not None:
             self.controls = tuple(asked)
 
     def refuse(self, rule: int, reason: int, observed: int, bound: int) -> None:
@@ -174,8 +134,12 @@ class Gate:
         self.severity = ALLOW
         self.reason = NONE
         self.is_authorised = False
+        self.is_current = False
         if len(self._objections) > 0:
             self._objections.clear()
+            self.halting.clear()
+            self.holding.clear()
+            self.waits.clear()
 
     def figures(self) -> tuple[int, ...]:
         """Observed and bound of every finding of the last judgement."""
@@ -190,6 +154,10 @@ class Gate:
 
     def _judge_line(self, plan: Plan, proposal: Proposal) -> Route:
         ledger, finding = self.ledger, self._finding
+        route = self._route(plan, proposal)
+        is_cut = route.is_cutting or plan.may_be_cut
+        if is_cut:
+            self._cut_line(plan, proposal, route)
         rules.instrument(plan, proposal, finding)
         self._note()
         rules.route(proposal, finding)
@@ -205,7 +173,6 @@ class Gate:
         self._note()
         rules.reduce_only(proposal, finding)
         self._note()
-        route = self._route(plan, proposal)
         if route.missing > 0:
             finding.refuse(LIMIT_MISSING, len(REQUIRED) - route.missing, len(REQUIRED))
         else:
@@ -218,16 +185,76 @@ class Gate:
                 armed.user.judge(proposal, ledger, finding)
             else:
                 finding.cannot_evaluate()
+            if finding.severity >= HOLD:
+                self._answer(armed, proposal)
+            elif is_cut and armed.number in self._cut:
+                finding.reason, finding.observed, finding.bound = self._cut[armed.number]
+                finding.severity = AMEND
             self._note()
         return route
+
+    def _cut_line(self, plan: Plan, proposal: Proposal, route: Route) -> None:
+        """This cuts an order to what the limits that amend allow of it. They are asked before any
+        other control looks, and the smallest answer holds, so that their order does not matter.
+        Orders that stand together are not cut: what was asked for is all of them."""
+        self._cut.clear()
+        if proposal.replaces is not None or proposal.problem != NONE:
+            return
+        if len(plan.proposals) > 1 and not plan.may_be_cut:
+            return
+        finding, smallest = self._finding, proposal.quantity
+        for armed in route.armed:
+            control = armed.control
+            if control is None or (armed.answer != AMEND and not plan.may_be_cut):
+                continue
+            control.judge(proposal, self.ledger, finding)
+            if finding.severity != REFUSE or finding.reason == CANNOT_BE_EVALUATED:
+                continue
+            largest = control.largest(proposal, self.ledger)
+            if 0 < largest < proposal.quantity:
+                self._cut[armed.number] = (finding.reason, finding.observed, finding.bound)
+                smallest = largest if largest < smallest else smallest
+        if smallest < proposal.quantity:
+            proposal.cut_to(smallest)
+
+    def _answer(self, armed: ArmedControl, proposal: Proposal) -> None:
+        """This makes of a breach what its limit says. What cannot be evaluated stays a refusal, and
+        a control of the user's own may only hold where its limit says how."""
+        finding, answer = self._finding, armed.answer
+        if finding.severity == HALT:
+            answer = HALT
+        if finding.reason == CANNOT_BE_EVALUATED or answer in (REFUSE, AMEND):
+            finding.severity = REFUSE
+            return
+        if answer == HOLD and self._held is not None:
+            if self._held.approves(proposal.line, armed.number, finding.bound):
+                finding.severity = WARN
+            else:
+                # People were not asked about this.
+                finding.refuse(HOLD_MOVED, finding.observed, finding.bound)
+            return
+        if answer == HOLD and rules.is_reducing(proposal):
+            # Taking risk away waits for nobody (law 6).
+            answer = WARN
+        if answer == HOLD and len(self.ledger.holds.held) >= self.ledger.bounds.held_max:
+            finding.refuse(HOLDS_FULL, finding.observed, finding.bound)
+            return
+        finding.severity = answer
+        if answer == HALT:
+            self.halting.append(armed.limit)
+        elif answer == HOLD:
+            self.holding.append(armed.limit)
+            self.waits.append(proposal.line)
+            self.waits.append(armed.number)
+            self.waits.append(finding.bound)
 
     def _note(self) -> None:
         """This keeps what was just found."""
         finding, place = self._finding, self._noted
         observed, bound = finding.observed, finding.bound
-        if observed > _NUMBER_MAX or observed < -_NUMBER_MAX:
+        if observed > NUMBER_MAX or observed < -NUMBER_MAX:
             observed = _bounded(observed)
-        if bound > _NUMBER_MAX or bound < -_NUMBER_MAX:
+        if bound > NUMBER_MAX or bound < -NUMBER_MAX:
             bound = _bounded(bound)
         figures = self._figures
         if place == len(figures):
@@ -260,7 +287,7 @@ class Gate:
         key = (plan.source_name, proposal.symbol, venue)
         route = self._routes.get(key)
         if route is None:
-            route = self._resolve(plan, proposal, venue)
+            route = resolve(self._armed, plan, proposal, venue)
             self._routes[key] = route
         return route
 
@@ -269,41 +296,6 @@ class Gate:
         self._armed = []
         for number in range(len(self.ledger.limits.limits)):
             limit = self.ledger.limits.limits[number]
-            self._armed.append(self._make(number, limit))
+            self._armed.append(arm(number, limit, self.user_controls))
         self._routes = {}
         self._version = self.ledger.limits.version
-
-    def _make(self, number: int, limit: Limit) -> ArmedControl:
-        """This makes the control of a limit. One that cannot be made cannot be evaluated, and so
-        refuses (law 4)."""
-        control: Control | None = None
-        user: UserControl | None = None
-        try:
-            control = make_control(limit, number)
-            if control is None and limit.control in self.user_controls:
-                user = UserControl(self.user_controls[limit.control](limit))
-        except Exception:
-            return ArmedControl(number, limit, None, None)
-        return ArmedControl(number, limit, control, user)
-
-    def _resolve(self, plan: Plan, proposal: Proposal, venue: str) -> Route:
-        account = plan.account.name if plan.account is not None else ""
-        currency = proposal.instrument.currency if proposal.instrument is not None else ""
-        armed: list[ArmedControl] = []
-        for candidate in self._armed:
-            limit = candidate.limit
-            if limit.instrument not in ("", proposal.symbol):
-                continue
-            if limit.currency not in ("", currency):
-                continue
-            if covers(limit.scope, account, plan.source_name, proposal.symbol, venue):
-                armed.append(candidate)
-        missing = 0
-        for name in REQUIRED:
-            has = False
-            for candidate in armed:
-                if candidate.limit.control == name:
-                    has = True
-            if not has:
-                missing += 1
-        return Route(armed, missing)

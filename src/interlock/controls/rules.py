@@ -8,6 +8,7 @@ from typing import Final
 
 from interlock.controls.control import Finding
 from interlock.decisions.proposal import Plan, Proposal
+from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import FIRM, HaltRecord
 from interlock.messages.reasons import (
@@ -15,6 +16,7 @@ from interlock.messages.reasons import (
     DECISION_EXPIRED,
     DUPLICATE_DECISION,
     HALTED,
+    HOLD_MOVED,
     INSTRUMENT_NOT_AUTHORISED,
     INSTRUMENT_SUSPENDED,
     PHASE_CLOSED,
@@ -38,6 +40,7 @@ from interlock.messages.terms import (
     RELEASE_CANARY,
     TRADABLE,
 )
+from interlock.messages.units import BPS_ONE
 
 AUTHORISED_SOURCE: Final = 1
 ACTIVE_RELEASE: Final = 2
@@ -51,6 +54,7 @@ HALTS: Final = 9
 REDUCING: Final = 10
 LIMITS_PRESENT: Final = 11
 ADMISSION: Final = 12
+HOLDING: Final = 13
 RULES: Final = {
     AUTHORISED_SOURCE: ("authorised_source", "C14", "who is not defined, or may not ask for this"),
     ACTIVE_RELEASE: ("active_release", "C32", "a release or epoch that is not active or canary"),
@@ -63,6 +67,7 @@ RULES: Final = {
     HALTS: ("halts", "C20", "new risk where a halt stands; reduce-only orders may reduce"),
     REDUCING: ("reduce_only", "C09", "a reduce-only order that would do more than reduce"),
     LIMITS_PRESENT: ("limits_present", "C03", "an instrument that lacks a limit every order needs"),
+    HOLDING: ("approval", "C16", "what has moved since people were asked, and too much waiting"),
     ADMISSION: ("admission", "C05", "decisions beyond the bound of the queue, or after the close"),
 }
 
@@ -184,6 +189,11 @@ def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Findin
             standing += 1
             is_reduce_only = is_reduce_only and halt.reduce_only
             is_total = is_total or _is_total(scope, halt)
+    if proposal is not None and proposal.replaces is not None:
+        halt = ledger.halts.get(f"decision:{proposal.replaces.decision}")
+        if halt is not None:
+            standing += 1
+            is_reduce_only = is_reduce_only and halt.reduce_only
     if standing == 0:
         finding.allow(0, 0)
     elif proposal is None or is_total:
@@ -256,3 +266,47 @@ def _room(proposal: Proposal) -> int:
     if proposal.replaces is not None:
         room += proposal.replaces.reserved
     return room if room > 0 else 0
+
+
+def envelope(plan: Plan, held: HeldDecision, ledger: Ledger, finding: Finding) -> None:
+    """What people approved must still be what it is: the same orders, in a market that has moved no
+    more than they were told, with quotes that are no older. Observed is the farthest that a line's
+    reference has moved, in basis points; -1 is another plan or an old quote."""
+    before, move_bps = held.held.lines, held.held.move_bps
+    if len(before) != len(plan.proposals):
+        finding.refuse(HOLD_MOVED, -1, move_bps)
+        return
+    farthest = 0
+    for proposal in plan.proposals:
+        line = before[proposal.line]
+        reference = reference_of(proposal)
+        is_same = (
+            proposal.symbol == line.instrument
+            and proposal.side == line.side
+            and proposal.quantity == line.quantity
+            and proposal.venue is not None
+            and proposal.venue.name == line.venue
+            and (proposal.order_type != LIMIT or proposal.price == line.price)
+        )
+        market = proposal.market
+        if not is_same or market is None or reference <= 0 or line.reference <= 0:
+            finding.refuse(HOLD_MOVED, -1, move_bps)
+            return
+        if held.held.age_ns > 0 and ledger.time_ns - market.time_ns > held.held.age_ns:
+            finding.refuse(HOLD_MOVED, -1, move_bps)
+            return
+        away = reference - line.reference
+        away = away if away >= 0 else -away
+        # A part of a basis point counts as one.
+        moved = -(-away * BPS_ONE // line.reference)
+        farthest = moved if moved > farthest else farthest
+    finding.refuse_above(HOLD_MOVED, farthest, move_bps)
+
+
+def reference_of(proposal: Proposal) -> int:
+    """Bid plus ask of the market that an order would go to; twice the mark where it has not two
+    sides; 0 when there is neither."""
+    market, instrument = proposal.market, proposal.instrument
+    if market is not None and market.is_two_sided():
+        return market.bid + market.ask
+    return 2 * instrument.mark if instrument is not None else 0

@@ -1,4 +1,4 @@
-"""Controls on the size of one order."""
+"""Controls on the size of one order, and of one decision."""
 
 from typing import Final, final
 
@@ -7,34 +7,106 @@ from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import (
+    DECISION_QUANTITY_ABOVE_LIMIT,
+    DECISION_VALUE_ABOVE_LIMIT,
     QUANTITY_ABOVE_DISPLAYED,
     QUANTITY_ABOVE_ORDER_LIMIT,
     VALUE_ABOVE_ORDER_LIMIT,
 )
 from interlock.messages.terms import BUY, MARKET
-from interlock.messages.units import BPS_ONE
+from interlock.messages.units import BPS_ONE, Lots
 
 
 @final
 class OrderQuantityLimit(Control):
-    """Refuses an order of more than `quantity_max` (C03). An amend that adds nothing passes."""
+    """Refuses an order of more than `quantity_max` (C03). An amend that adds nothing passes.
 
-    def __init__(self, limit: Limit) -> None:
+    With `window_ms`, what was let through on the same side within the window counts with it, so
+    that slicing does not lead around it: over all sources where the limit is the firm's.
+    """
+
+    def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
+        self.number: Final[int] = number
         self.quantity_max: Final[int] = self.whole("quantity_max")
+        self.is_windowed: Final[bool] = limit.parameters.get("window_ms", 0) != 0
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.replaces is not None and proposal.added == 0:
             finding.allow(proposal.quantity, self.quantity_max)
             return
+        if self.is_windowed:
+            before = _lately(ledger, self.number, proposal)
+            if before < 0:
+                finding.cannot_evaluate()
+                return
+            quantity = before + _ahead(proposal) + proposal.added
+            if proposal.quantity > quantity:
+                quantity = proposal.quantity
+            finding.refuse_above(QUANTITY_ABOVE_ORDER_LIMIT, quantity, self.quantity_max)
+            return
         finding.refuse_above(QUANTITY_ABOVE_ORDER_LIMIT, proposal.quantity, self.quantity_max)
+
+    def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
+        if not self.is_windowed:
+            return self.quantity_max
+        return self.quantity_max - _lately(ledger, self.number, proposal) - _ahead(proposal)
 
 
 @final
 class OrderValueLimit(Control):
     """Refuses an order worth more than `value_max` at the worst price it may trade at (C02): a
     purchase at its limit, a sale at its limit or, as it trades there or better, at the touch. An
-    amend that adds nothing passes.
+    amend that adds nothing passes. `window_ms` is that of the quantity limit.
+    """
+
+    def __init__(self, limit: Limit, number: int) -> None:
+        super().__init__(limit)
+        self.number: Final[int] = number
+        self.value_max: Final[int] = self.whole("value_max")
+        self.is_windowed: Final[bool] = limit.parameters.get("window_ms", 0) != 0
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        if proposal.instrument is None or proposal.price <= 0:
+            finding.cannot_evaluate()
+            return
+        if proposal.replaces is not None and proposal.added_value == 0:
+            finding.allow(proposal.value, self.value_max)
+            return
+        value = proposal.value
+        if self.is_windowed:
+            before = _lately(ledger, self.number, proposal)
+            if before < 0:
+                finding.cannot_evaluate()
+                return
+            added = before + proposal.ahead_side_value + proposal.added_value
+            value = added if added > value else value
+        finding.refuse_above(VALUE_ABOVE_ORDER_LIMIT, value, self.value_max)
+
+    def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
+        room = self.value_max
+        if self.is_windowed:
+            room -= _lately(ledger, self.number, proposal) + proposal.ahead_side_value
+        if room <= 0 or proposal.value <= 0:
+            return 0
+        return room * proposal.quantity // proposal.value
+
+
+def _lately(ledger: Ledger, number: int, proposal: Proposal) -> int:
+    """What was let through on this side within a limit's window; -1 when nobody counted."""
+    window = ledger.limits.sizes.get(number)
+    return window.sum_at(proposal.side, ledger.time_ns) if window is not None else -1
+
+
+def _ahead(proposal: Proposal) -> Lots:
+    return proposal.ahead_buy if proposal.side == BUY else proposal.ahead_sell
+
+
+@final
+class DecisionValue(Control):
+    """Refuses a decision whose orders in one currency add more than `value_max` together (C02).
+
+    Every line is judged with the whole, so that no line of what is too large may go alone.
     """
 
     def __init__(self, limit: Limit) -> None:
@@ -45,10 +117,22 @@ class OrderValueLimit(Control):
         if proposal.instrument is None or proposal.price <= 0:
             finding.cannot_evaluate()
             return
-        if proposal.replaces is not None and proposal.added_value == 0:
-            finding.allow(proposal.value, self.value_max)
-            return
-        finding.refuse_above(VALUE_ABOVE_ORDER_LIMIT, proposal.value, self.value_max)
+        value = proposal.added_value + proposal.beside_value
+        finding.refuse_above(DECISION_VALUE_ABOVE_LIMIT, value, self.value_max)
+
+
+@final
+class DecisionQuantity(Control):
+    """Refuses a decision whose orders in one instrument add more than `quantity_max` together, on
+    either side (C03)."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.quantity_max: Final[int] = self.whole("quantity_max")
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        quantity = proposal.added + proposal.beside_quantity
+        finding.refuse_above(DECISION_QUANTITY_ABOVE_LIMIT, quantity, self.quantity_max)
 
 
 @final
@@ -66,18 +150,24 @@ class Liquidity(Control):
         self.share_bps: Final[int] = self.whole("share_bps")
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
-        market = proposal.market
-        if market is None:
+        if proposal.market is None:
             finding.cannot_evaluate()
             return
-        price = proposal.price
-        far = market.far_price(proposal.side)
         if not proposal.would_take():
             finding.allow(0, 0)
             return
+        taken = proposal.ahead_taken + proposal.leaves()
+        finding.refuse_above(QUANTITY_ABOVE_DISPLAYED, taken, self._allowed(proposal))
+
+    def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
+        return self._allowed(proposal) - proposal.ahead_taken
+
+    def _allowed(self, proposal: Proposal) -> Lots:
+        market = proposal.market
+        if market is None:
+            return 0
+        price = proposal.price
         if proposal.order_type == MARKET:
             # Beyond every level we see on either side.
-            price = far * 2 if proposal.side == BUY else 0
-        allowed = market.displayed(proposal.side, price) * self.share_bps // BPS_ONE
-        taken = proposal.ahead_taken + proposal.leaves()
-        finding.refuse_above(QUANTITY_ABOVE_DISPLAYED, taken, allowed)
+            price = market.far_price(proposal.side) * 2 if proposal.side == BUY else 0
+        return market.displayed(proposal.side, price) * self.share_bps // BPS_ONE

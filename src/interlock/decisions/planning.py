@@ -10,10 +10,12 @@ from typing import Final, final
 
 from msgspec.structs import astuple
 
+from interlock.decisions.meaning import contradiction, objection
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.decisions.quoting import plan_quotes, terms_of_change
 from interlock.decisions.routing import Router
 from interlock.decisions.sizing import size
+from interlock.decisions.together import judge_together
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.positions import PositionRecord
@@ -37,18 +39,15 @@ from interlock.messages.reasons import (
     NOTHING_TO_DO,
     ORDER_NOT_WORKING,
     ORDER_OF_ANOTHER_SOURCE,
+    POST_ONLY_WOULD_TRADE,
     REQUESTED,
     TOO_MANY_ORDERS,
     UNKNOWN_ORDER,
 )
 from interlock.messages.terms import (
     BUY,
-    FOK,
-    GTD,
     IOC,
     LIMIT,
-    MARGINED,
-    MARKET,
     MARKETABLE_LIMIT,
     PARTIALLY_FILLED,
     PENDING_REPLACE,
@@ -92,6 +91,7 @@ class Planner:
             if len(action.lines) == 0:
                 plan.problem = INVALID_TERMS
         elif type(action) is QuoteLadder:
+            plan.is_ladder = True
             plan_quotes(self.ledger, plan, action)
             for proposal in plan.proposals:
                 self._place_quote(plan, proposal)
@@ -107,7 +107,7 @@ class Planner:
         if len(plan.proposals) > self.ledger.bounds.orders_per_decision_max:
             plan.problem = TOO_MANY_ORDERS
         elif len(plan.proposals) > 1:
-            _judge_together(plan)
+            judge_together(plan)
         if len(plan.cancels) > 0:
             # They leave before the orders and are messages too.
             for proposal in plan.proposals:
@@ -132,6 +132,8 @@ class Planner:
             if proposal.market is not None and proposal.market.far_price(side) > 0:
                 reference = proposal.market.far_price(side)
             size(proposal, plan.source, reference)
+        if proposal.problem == 0:
+            proposal.problem = objection(proposal)
         self._value(proposal)
 
     def _route(self, proposal: Proposal) -> None:
@@ -151,7 +153,7 @@ class Planner:
 
     def _price(self, proposal: Proposal) -> None:
         """The worst price that the order may trade at."""
-        proposal.problem = _contradiction(proposal)
+        proposal.problem = contradiction(proposal, self.ledger.time_ns)
         if proposal.problem != 0:
             return
         if proposal.order_type == LIMIT:
@@ -200,7 +202,9 @@ class Planner:
         if proposal.replaces is not None:
             self._value_of_change(proposal)
             return
-        proposal.problem = _contradiction(proposal)
+        proposal.problem = contradiction(proposal, self.ledger.time_ns)
+        if proposal.problem == 0:
+            proposal.problem = objection(proposal)
         self._value(proposal)
 
     def _replace(self, plan: Plan, action: ReplaceOrder) -> None:
@@ -239,6 +243,8 @@ class Planner:
         proposal.value = instrument.value(_dearest(proposal, proposal.price), leaves)
         before = instrument.value(_dearest(proposal, order.worst_price()), order.worst_leaves())
         proposal.added_value = proposal.value - before if proposal.value > before else 0
+        if proposal.post_only and proposal.would_cross():
+            proposal.problem = POST_ONLY_WOULD_TRADE
 
     def _cancel(self, plan: Plan, action: CancelOrders) -> None:
         plan.is_ordering = False
@@ -273,6 +279,7 @@ class Planner:
         the source may trade is touched."""
         plan.cancel_reason = REQUESTED
         plan.cancels_stand_alone = True
+        plan.may_be_cut = True
         source, account = plan.source, plan.account
         if source is None or account is None:
             return
@@ -319,54 +326,3 @@ def _dearest(proposal: Proposal, price: Ticks) -> Ticks:
         return price
     far = proposal.market.far_price(proposal.side)
     return far if far > price else price
-
-
-def _contradiction(proposal: Proposal) -> int:
-    """INVALID_TERMS when an order's terms cannot be meant together, else 0."""
-    if proposal.side not in (BUY, SELL):
-        return INVALID_TERMS
-    order_type, time_in_force = proposal.order_type, proposal.time_in_force
-    if order_type not in (LIMIT, MARKET, MARKETABLE_LIMIT) or proposal.protection < 0:
-        return INVALID_TERMS
-    if (order_type == LIMIT) != (proposal.limit > 0):
-        return INVALID_TERMS
-    if not 1 <= time_in_force <= GTD or (time_in_force == GTD) != (proposal.expire_ns > 0):
-        return INVALID_TERMS
-    is_immediate = time_in_force in (IOC, FOK)
-    if proposal.post_only and (is_immediate or order_type != LIMIT):
-        return INVALID_TERMS
-    if proposal.display < 0 or (proposal.display > 0 and is_immediate):
-        return INVALID_TERMS
-    return 0
-
-
-def _judge_together(plan: Plan) -> None:
-    """Each line is judged with what the lines before it would already take. Cost: lines squared,
-    bounded by the orders one decision may have."""
-    for proposal in plan.proposals:
-        for earlier in plan.proposals:
-            if earlier.line >= proposal.line:
-                break
-            proposal.ahead_messages += 1
-            if earlier.replaces is None:
-                proposal.ahead_orders += 1
-            if earlier.instrument is None or proposal.instrument is None:
-                continue
-            is_same_side = earlier.market is proposal.market and earlier.side == proposal.side
-            if is_same_side and earlier.would_take():
-                proposal.ahead_taken += earlier.leaves()
-            if earlier.instrument is proposal.instrument:
-                if earlier.side == BUY:
-                    proposal.ahead_buy += earlier.added
-                else:
-                    proposal.ahead_sell += earlier.added
-            elif earlier.instrument.currency == proposal.instrument.currency:
-                # Gross exposure is counted at marks, whatever the prices of the orders.
-                mark = earlier.instrument.mark
-                proposal.ahead_gross += earlier.instrument.value(mark, earlier.added)
-            if (
-                earlier.instrument.currency == proposal.instrument.currency
-                and earlier.side == BUY
-                and earlier.instrument.settlement != MARGINED
-            ):
-                proposal.ahead_value += earlier.added_value + earlier.added_fee()

@@ -57,16 +57,9 @@ class Proposal:
         display: Lots
         asked_venue: str
         (
-            order_type,
-            limit,
-            protection,
-            time_in_force,
-            expire_ns,
-            post_only,
-            reduce_only,
-            display,
-            asked_venue,
-        ) = _astuple(terms)
+            order_type, limit, protection, time_in_force, expire_ns, post_only, reduce_only,
+            display, asked_venue,
+        ) = _astuple(terms)  # fmt: skip
         self.order_type = order_type
         self.limit: Ticks = limit
         self.protection: Ticks = protection
@@ -93,6 +86,15 @@ class Proposal:
         """Of other instruments in the same currency; of this one, the lots say it."""
         self.ahead_orders = 0
         self.ahead_messages = 0
+        self.ahead_side_value: Minor = 0
+        """Of the same side of the same instrument."""
+        # What all other lines of the decision would add, before and after this one.
+        self.beside_value: Minor = 0
+        """In the same currency."""
+        self.beside_quantity: Lots = 0
+        """In the same instrument, on either side."""
+        self.cut_from: Lots = 0
+        """What it was sized to before controls cut it; 0 when none did."""
 
     def leaves(self) -> Lots:
         """What may trade of it: of a changed order, all that is left once it is changed."""
@@ -104,8 +106,38 @@ class Proposal:
             return False
         if self.order_type != LIMIT or self.time_in_force in (IOC, FOK):
             return True
-        far = self.market.far_price(self.side)
+        return self.would_cross()
+
+    def would_cross(self) -> bool:
+        """This says whether its limit lies at or beyond the far touch."""
+        far = self.market.far_price(self.side) if self.market is not None else 0
         return far > 0 and (self.price >= far if self.side == BUY else self.price <= far)
+
+    def cut_to(self, quantity: Lots) -> None:
+        """This makes a new order smaller: what controls that amend allow of it."""
+        assert 0 < quantity < self.quantity, f"cut from {self.quantity} to {quantity}"
+        assert self.replaces is None, f"line {self.line} changes an order and is not cut"
+        if self.cut_from == 0:
+            self.cut_from = self.quantity
+        # The value is a price times the quantity, so this leaves no rest.
+        self.value = self.value // self.quantity * quantity
+        self.added_value = self.value
+        self.quantity = quantity
+        self.added = quantity
+        if self.display > quantity:
+            self.display = quantity
+
+    def numbers(self) -> tuple[int, ...]:
+        """Everything about it that is a number: what a control of the user's own may read and may
+        not change."""
+        return (
+            self.line, self.side, self.asked, self.quantity, self.added, self.price, self.value,
+            self.added_value, self.order_type, self.limit, self.protection, self.expire_ns,
+            self.time_in_force, int(self.post_only), int(self.reduce_only), self.display,
+            self.sizing, self.problem, self.ahead_buy, self.ahead_sell, self.ahead_taken,
+            self.ahead_value, self.ahead_gross, self.ahead_orders, self.ahead_messages,
+            self.ahead_side_value, self.beside_value, self.beside_quantity, self.cut_from,
+        )  # fmt: skip
 
     def added_fee(self) -> Minor:
         """The venue's taker fee on the value that it adds, rounded up."""
@@ -134,5 +166,9 @@ class Plan:
         self.action_name = ""
         self.problem = 0
         """A reason why there is no plan at all."""
+        self.may_be_cut = False
+        """True when each order may be made smaller than asked by what limits its size: closing in
+        parts is better than not at all."""
+        self.is_ladder = False
         self.is_ordering = True
         """False for what only takes back or acts elsewhere."""

@@ -8,7 +8,9 @@ durable.
     {"line": 3, "sequence": 415, "halted": "firm", "cancels_requested": 1}
 
 `line` counts the lines of the connection that were not blank. Decisions are answered in the order
-in which they were judged, which is by priority, so `line` or `key` says which one it was.
+in which they were judged, which is by priority, so `line` or `key` says which one it was. One that
+is held is answered twice: that it waits for people, with the digest that they approve, and what
+became of it.
 """
 
 import hashlib
@@ -17,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any, NamedTuple, Protocol
 
+from interlock.inputs.answers import refused_answer, word_answer
 from interlock.inputs.clock import Clock
 from interlock.inputs.decisions import DecisionDefaults
 from interlock.inputs.lines import Connection
@@ -24,6 +27,7 @@ from interlock.inputs.refusals import InputRefused
 from interlock.inputs.scheduler import SERVE_MAX, Dated, Decider, Market, Observer, Talker
 from interlock.inputs.shortage import NO_LIFT_SENTENCE, NO_ROOM_SENTENCE, is_worth_the_room
 from interlock.inputs.words import decode_line
+from interlock.messages.approvals import DecisionHeld, HoldRefused
 from interlock.messages.commands import (
     Command,
     LiftHalt,
@@ -40,18 +44,15 @@ from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     ActionCleared,
     CancelRequested,
-    CommandRefused,
     DecisionJudged,
     Event,
-    HaltLifted,
-    HaltTripped,
     OrderCleared,
     ReplaceRequested,
 )
 from interlock.messages.findings import objections_of
 from interlock.messages.identity import order_text
 from interlock.messages.reasons import reason_name
-from interlock.messages.terms import REFUSE, SEVERITIES, name_of
+from interlock.messages.terms import HOLD, SEVERITIES, name_of
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds, Sequence
 
 # However quiet it is, the loop looks up this often.
@@ -166,12 +167,18 @@ class LiveSession:
             owed = self._owed.get(sequence)
             if owed is not None and not isinstance(entry.command, ProposeDecision):
                 del self._owed[sequence]
-                self._answer(owed, _word_answer(sequence, entry))
+                self._answer(owed, word_answer(sequence, entry))
             for event in entry.events:
                 if isinstance(event, DecisionJudged):
-                    asked = self._owed.pop(event.decision, None)
+                    # Of one that is held there is more to say when it no longer is.
+                    find = self._owed.get if event.severity == HOLD else self._owed.pop
+                    asked = find(event.decision, None)
                     if asked is not None:
                         self._answer(asked, self._verdict(event, asked.key, entry.events))
+                elif isinstance(event, HoldRefused):
+                    asked = self._owed.pop(event.decision, None)
+                    if asked is not None:
+                        self._answer(asked, refused_answer(event, asked.key))
 
     def _patience(self) -> float:
         """Seconds until something is due by itself."""
@@ -278,7 +285,7 @@ class LiveSession:
                 "bound": found.bound,
             }
             for found in objections_of(event)
-            if found.severity >= REFUSE
+            if found.severity >= HOLD
         ]
         answer["orders"] = [
             order_text(made.order)
@@ -294,21 +301,12 @@ class LiveSession:
             if asked:
                 answer[name] = asked
         for made in events:
+            if isinstance(made, DecisionHeld) and made.decision == event.decision:
+                answer["hold"] = {
+                    "digest": made.digest,
+                    "approvers": made.approvers,
+                    "expires_ns": made.expires_ns,
+                }
             if isinstance(made, ActionCleared) and made.decision == event.decision:
                 answer["action"] = order_text(made.action)
         return answer
-
-
-def _word_answer(sequence: Sequence, entry: Entry) -> dict[str, Any]:
-    """The answer to an operator's word, a market line, or a line that could not be read."""
-    if isinstance(entry.command, NoteRefusedInput):
-        return {"sequence": sequence, "error": entry.command.text}
-    for event in entry.events:
-        if isinstance(event, CommandRefused):
-            return {"sequence": sequence, "error": event.text, "reason": reason_name(event.reason)}
-        if isinstance(event, HaltTripped):
-            cancels = sum(isinstance(made, CancelRequested) for made in entry.events)
-            return {"sequence": sequence, "halted": event.scope, "cancels_requested": cancels}
-        if isinstance(event, HaltLifted):
-            return {"sequence": sequence, "lifted": event.scope}
-    return {"sequence": sequence, "taken": True}

@@ -19,12 +19,14 @@ from interlock.controls.control import (
     ControlKind,
     Parameter,
 )
+from interlock.inputs.session_answers import read_answer
 from interlock.inputs.session_definitions import Definitions
 from interlock.inputs.session_remarks import Place
 from interlock.inputs.session_table import Table, decimal_text, nearest, shown
 from interlock.ledger.limits import FIRM, covers
 from interlock.messages.commands import SetLimit
 from interlock.messages.definitions import Instrument, Limit
+from interlock.messages.terms import REFUSE
 from interlock.messages.units import UnitError, format_decimal, parse_decimal
 
 _STEPS: Final = (QUANTITY, TICKS)
@@ -85,11 +87,14 @@ class LimitReader:
 
     def _control(self, table: Table, kind: ControlKind, seen: dict[str, None]) -> None:
         scope = self._scope(table, kind)
-        if scope and scope in seen:
+        owner, reason = table.text("owner"), table.text("reason")
+        answer = read_answer(table, kind)
+        # A soft limit may stand before a hard one.
+        place = f"{scope} {answer.severity}"
+        if scope and place in seen:
             text = f"was {shown(scope)}, for which {kind.name} is set above"
             table.note("scope", text)
-        seen[scope] = None
-        owner, reason = table.text("owner"), table.text("reason")
+        seen[place] = None
         targets = self._targets(kind, scope)
         if not targets and scope:
             text = f"{scope} has nothing that {kind.name} could be set for: it never binds"
@@ -107,6 +112,7 @@ class LimitReader:
                 target.currency,
                 owner,
                 reason,
+                answer,
             )
             if scope:
                 self.armed.append(ArmedLimit(limit, table.place))
@@ -258,7 +264,11 @@ class LimitReader:
 
     def _note_missing(self, section: Table) -> None:
         for name in REQUIRED:
-            limits = [one.limit for one in self.armed if one.limit.control == name]
+            limits = [
+                one.limit
+                for one in self.armed
+                if one.limit.control == name and one.limit.answer.severity >= REFUSE
+            ]
             if section.has(name) and not limits:
                 # It is there and wrong, which has been said.
                 continue

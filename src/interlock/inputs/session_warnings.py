@@ -11,7 +11,7 @@ from interlock.inputs.session_limits import ArmedLimit
 from interlock.inputs.session_parts import MarketSettings
 from interlock.ledger.limits import FIRM
 from interlock.messages.definitions import Bounds, Instrument, Limit
-from interlock.messages.terms import RELEASE_ACTIVE, RELEASE_CANARY
+from interlock.messages.terms import REFUSE, RELEASE_ACTIVE, RELEASE_CANARY
 from interlock.simulation.ratelimit import WINDOW_NS
 
 PRICE_TIMES: Final = 10
@@ -67,7 +67,12 @@ class _IdleLimits:
         )
 
     def of(self, *controls: str) -> list[ArmedLimit]:
-        return [one for one in self.armed if one.limit.control in controls]
+        """The hard limits of these controls: what a person may wave through bounds nothing."""
+        return [
+            one
+            for one in self.armed
+            if one.limit.control in controls and one.limit.answer.severity >= REFUSE
+        ]
 
     def contains(self, wide: Limit, narrow: Limit) -> bool:
         """True when everything that the narrow limit judges, the wide one judges too."""
@@ -92,6 +97,7 @@ class _IdleLimits:
             for wide in self.armed:
                 if (
                     narrow.limit.control == wide.limit.control
+                    and wide.limit.answer.severity >= REFUSE
                     and self.is_wider(wide.limit.scope, narrow.limit.scope)
                     and self.contains(wide.limit, narrow.limit)
                 ):

@@ -4,14 +4,24 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
 
     {"halt": {"scope": "source:momentum", "by": "anna", "text": "looks wrong",
               "cancel_working": true, "reduce_only": false}}
-    {"lift_halt": {"scope": "source:momentum", "by": "ben", "text": "checked with anna"}}
+    {"lift_halt": {"scope": "source:momentum", "by": "ben", "text": "checked with anna",
+                   "trip": 410, "limits": []}}
+    {"approve": {"decision": 412, "by": "ben", "text": "agreed with the client", "digest": "9f86"}}
+    {"decline": {"decision": 412, "by": "ben", "text": "not today"}}
+    {"set_limit": {"control": "order_quantity", "instrument": "BTCUSDT", "by": "ben",
+                   "parameters": {"quantity_max": "0.5"}, "text": "thin market"}}
+    {"confirm_limit": {"change": 415, "by": "anna", "text": "agreed"}}
+    {"decline_limit": {"change": 415, "by": "anna", "text": "not during the auction"}}
     {"quote": {"instrument": "BTCUSDT", "venue": "binance", "bid": "61837.63",
                "bid_quantity": "3.78", "ask": "61837.64", "ask_quantity": "1.54", "venue_time":
                1723161255343000000}}
     {"trade": {"instrument": "BTCUSDT", "venue": "binance", "price": "61837.63", "quantity": "0.02",
                "side": "sell", "venue_time": 1723161255343000000}}
 
-A scope is `firm`, or `account:`, `source:`, `instrument:` or `venue:` and a name. In a quote, a
+A scope is `firm`, or `account:`, `source:`, `instrument:` or `venue:` and a name; a halt may also
+cover `decision:` and a number, all orders of one decision. Whoever lifts a halt names the command
+that tripped it last, and may give limits (see `limit_words`) that are tighter from then on.
+`approve` also is how a soft block is confirmed. In a quote, a
 side that is left out (or whose quantity is "0") does not exist; `side` of a trade is the side that
 took liquidity. Bounds and strictness are those of decisions.
 """
@@ -25,7 +35,15 @@ from interlock.inputs.decisions import (
     decision_of,
 )
 from interlock.inputs.fields import NAME_CHARACTERS_MAX, Fields, Findings
+from interlock.inputs.limit_words import read_limit, read_limits
 from interlock.inputs.strict_json import parse_object
+from interlock.messages.approvals import (
+    ApproveDecision,
+    ConfirmLimitChange,
+    DeclineDecision,
+    DeclineLimitChange,
+    ProposeLimitChange,
+)
 from interlock.messages.commands import (
     Command,
     Halt,
@@ -37,8 +55,18 @@ from interlock.messages.commands import (
 from interlock.messages.definitions import Instrument
 from interlock.messages.terms import SIDES
 
-SCOPE_KINDS: Final = ("account", "source", "instrument", "venue")
-WORDS: Final = ("halt", "lift_halt", "quote", "trade")
+SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "decision")
+WORDS: Final = (
+    "halt",
+    "lift_halt",
+    "approve",
+    "decline",
+    "set_limit",
+    "confirm_limit",
+    "decline_limit",
+    "quote",
+    "trade",
+)
 
 
 def decode_line(
@@ -59,7 +87,7 @@ def decode_line(
         command = Halt(
             scope=_scope(fields),
             by=fields.name("by"),
-            text=fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX),
+            text=_said(fields),
             cancel_working=fields.flag("cancel_working", True),
             reduce_only=fields.flag("reduce_only", False),
         )
@@ -67,16 +95,39 @@ def decode_line(
         command = LiftHalt(
             scope=_scope(fields),
             by=fields.name("by"),
-            text=fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX),
+            text=_said(fields),
+            trip=fields.whole("trip", None, least=1),
+            limits=read_limits(fields, instruments),
         )
     elif word == "quote":
         command = _quote(fields)
-    else:
+    elif word == "trade":
         command = _trade(fields)
+    else:
+        command = _word_of_approval(word, fields, instruments)
     if fields.is_object:
         fields.end()
     findings.refuse_if_any()
     return command
+
+
+def _word_of_approval(word: str, fields: Fields, instruments: dict[str, Instrument]) -> Command:
+    """What a person says of what waits for people."""
+    by, text = fields.name("by"), _said(fields)
+    if word == "approve":
+        decision = fields.whole("decision", None, least=1)
+        return ApproveDecision(decision, by, text, fields.text("digest", "", characters_max=64))
+    if word == "decline":
+        return DeclineDecision(fields.whole("decision", None, least=1), by, text)
+    if word == "confirm_limit":
+        return ConfirmLimitChange(fields.whole("change", None, least=1), by, text)
+    if word == "decline_limit":
+        return DeclineLimitChange(fields.whole("change", None, least=1), by, text)
+    return ProposeLimitChange(read_limit(fields, instruments), by, text)
+
+
+def _said(fields: Fields) -> str:
+    return fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX)
 
 
 def _scope(fields: Fields) -> str:

@@ -21,6 +21,7 @@ from interlock.kernel.step import Kernel
 from interlock.kernel.user_invariants import offered_name
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
+from interlock.messages.approvals import LimitChanged
 from interlock.messages.commands import Command, OpenSession, SetLimit
 from interlock.messages.encoding import Entry, decode_batch, encode, is_same_batch
 from interlock.messages.events import DecisionJudged, Event
@@ -189,7 +190,9 @@ def rejudge(
         for event in entry.events:
             if isinstance(event, DecisionJudged):
                 _judge_again(ledger, planner, gate, event, result)
-            ledger.apply(event)
+            # The journal's own limits are left out, those that were changed later as well.
+            if not isinstance(event, LimitChanged):
+                ledger.apply(event)
         ledger.orders.touched.clear()
         if progress is not None:
             progress(sequence)
@@ -199,10 +202,10 @@ def rejudge(
 def _judge_again(
     ledger: Ledger, planner: Planner, gate: Gate, event: DecisionJudged, result: Rejudged
 ) -> None:
-    waiting = ledger.waiting.find(event.decision)
+    waiting = ledger.proposed(event.decision)
     assert waiting is not None, f"decision {event.decision} was judged and had not arrived"
     result.decisions += 1
-    gate.judge(planner.plan(waiting))
+    gate.judge(planner.plan(waiting), ledger.holds.find(event.decision))
     if gate.severity == event.severity and gate.reason == event.reason:
         return
     result.changed_count += 1

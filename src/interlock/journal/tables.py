@@ -10,7 +10,9 @@ import msgspec
 
 from interlock.controls.rules import RULES
 from interlock.journal.plain import kind_of, plain
+from interlock.ledger.limits import limit_key
 from interlock.messages import terms
+from interlock.messages.approvals import LimitChanged
 from interlock.messages.commands import (
     NoteFeedFault,
     NoteTrade,
@@ -34,12 +36,12 @@ class ArmedNames:
     """The control and scope of each limit, by its number, as the journal has set them so far."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, str, str, str], int] = {}
+        self._numbers: dict[str, int] = {}
         self._names: list[tuple[str, str]] = []
 
     def note(self, limit: Limit) -> None:
-        """A limit is numbered when it is first set, by control, scope, instrument and currency."""
-        key = (limit.control, limit.scope, limit.instrument, limit.currency)
+        """A limit is numbered when it is first set."""
+        key = limit_key(limit)
         if key not in self._numbers:
             self._numbers[key] = len(self._names)
             self._names.append((limit.control, limit.scope))
@@ -95,7 +97,9 @@ def add_rows(rows: Rows, sequence: int, entry: Entry, armed: ArmedNames) -> None
     for place, event in enumerate(entry.events, 1):
         rows["events"].append((sequence, place, time_ns, kind_of(event), _json(event)))
         key = (sequence, place, time_ns)
-        if isinstance(event, DecisionJudged):
+        if isinstance(event, LimitChanged):
+            armed.note(event.limit)
+        elif isinstance(event, DecisionJudged):
             _add_verdict(rows, key, event, armed)
         elif isinstance(event, OrderCleared):
             rows["orders"].append((*key, *_order(event)))

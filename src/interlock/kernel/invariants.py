@@ -132,8 +132,9 @@ class Invariants:
         recorder.conclude(InvariantBroken(breach.name, owner, response, breach.text, said))
         if response == ALERT:
             return
-        recorder.conclude(HaltTripped(scope, by, response == REDUCE_ONLY, breach.text))
-        if response == HALT:
+        is_halt = response == HALT
+        recorder.conclude(HaltTripped(scope, by, not is_halt, breach.text, is_halt))
+        if is_halt:
             cancel_working(self.ledger, recorder, scope)
 
 

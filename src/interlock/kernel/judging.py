@@ -6,12 +6,17 @@ from typing import Final, final
 
 from interlock.controls import rules
 from interlock.controls.gate import Gate
+from interlock.decisions.lines import line_of
 from interlock.decisions.planning import Planner
 from interlock.decisions.proposal import Plan, Proposal
+from interlock.kernel.holding import held_event
 from interlock.kernel.recorder import Recorder
+from interlock.kernel.stopping import trip_by_control
+from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.approvals import HoldRefused, HoldReleased
 from interlock.messages.decisions import CancelOrders, Flatten, NamedAction
 from interlock.messages.events import (
     ActionCleared,
@@ -22,12 +27,11 @@ from interlock.messages.events import (
     ReplaceRequested,
 )
 from interlock.messages.identity import ORDER_BITS, ORDERS_PER_COMMAND_MAX, SEQUENCE_MAX
-from interlock.messages.reasons import QUEUE_FULL
-from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT
+from interlock.messages.reasons import NONE, QUEUE_FULL, QUOTES_REFUSED
+from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT, REFUSE
 from interlock.messages.units import Sequence
 
 # The name of an imported class is looked up at each use: these are used for every decision.
-_LINE: Final = Line
 _DECISION_JUDGED: Final = DecisionJudged
 _ORDER_CLEARED: Final = OrderCleared
 _CANCEL_ORDERS: Final = CancelOrders
@@ -68,17 +72,53 @@ class Judge:
 
     def _judge(self, waiting: WaitingDecision) -> None:
         plan = self.planner.plan(waiting)
-        self.gate.judge(plan)
-        self._conclude_verdict(waiting.sequence, tuple(_line(line) for line in plan.proposals))
-        is_refused = self.gate.severity >= HOLD
+        gate = self.gate
+        gate.judge(plan)
+        self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
+        if gate.severity < HOLD:
+            self._release(plan)
+            return
+        if gate.severity == HOLD:
+            self.recorder.conclude(held_event(self.ledger, gate, plan))
         # Cancels that stand alone go beside refused orders, but never for who may not ask for them.
-        if is_refused and not (plan.cancels_stand_alone and self.gate.is_authorised):
-            return
-        self._request_cancels(plan)
-        if is_refused:
-            return
+        if plan.cancels_stand_alone and gate.is_authorised:
+            self._request_cancels(plan)
+        elif plan.is_ladder and gate.severity >= REFUSE and gate.is_authorised and gate.is_current:
+            self._withdraw(plan)
+        for limit in gate.halting:
+            trip_by_control(self.ledger, self.recorder, limit)
 
-        # From here on the orders must be released.
+    def judge_held(self, held: HeldDecision) -> None:
+        """This judges a decision again that everybody has approved who must, and releases it or
+        says why not."""
+        waiting, recorder, gate = held.waiting, self.recorder, self.gate
+        plan = self.planner.plan(waiting)
+        gate.judge(plan, held)
+        self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
+        if gate.severity < HOLD:
+            recorder.conclude(HoldReleased(waiting.sequence))
+            self._release(plan)
+            return
+        recorder.conclude(HoldRefused(waiting.sequence, gate.reason, "", "it was judged again"))
+        for limit in gate.halting:
+            trip_by_control(self.ledger, recorder, limit)
+
+    def _withdraw(self, plan: Plan) -> None:
+        """A ladder that is refused takes with it what it was to move or to take back: its source
+        does not want those quotes any more (law 6). What it still wants stays as it is."""
+        if plan.problem != NONE:
+            return
+        for proposal in plan.proposals:
+            if proposal.replaces is not None:
+                plan.cancels.append(proposal.replaces.order)
+        plan.cancel_reason = QUOTES_REFUSED
+        self._request_cancels(plan)
+
+    def _release(self, plan: Plan) -> None:
+        """The plan passed: what it takes back is asked for, and its orders are released."""
+        waiting = plan.waiting
+        if len(plan.cancels) > 0:
+            self._request_cancels(plan)
         for proposal in plan.proposals:
             if proposal.replaces is not None:
                 self._request_replace(waiting.sequence, proposal)
@@ -167,23 +207,3 @@ def _order_id(sequence: Sequence, n: int) -> int:
     assert 0 <= sequence <= SEQUENCE_MAX, f"sequence {sequence} is not in 0..{SEQUENCE_MAX}"
     assert 0 <= n <= ORDERS_PER_COMMAND_MAX, f"order {n} is not in 0..{ORDERS_PER_COMMAND_MAX}"
     return (sequence << ORDER_BITS) | n
-
-
-def _line(proposal: Proposal) -> Line:
-    market = proposal.market
-    return _LINE(
-        proposal.symbol,
-        market.venue if market is not None else "",
-        proposal.side,
-        proposal.asked,
-        proposal.quantity,
-        proposal.price,
-        proposal.sizing,
-        proposal.capped,
-        proposal.route,
-        market.bid if market is not None else 0,
-        market.bid_quantity if market is not None else 0,
-        market.ask if market is not None else 0,
-        market.ask_quantity if market is not None else 0,
-        market.sequence if market is not None else 0,
-    )

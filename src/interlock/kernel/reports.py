@@ -5,6 +5,7 @@ unnoticed.
 from typing import Final
 
 from interlock.kernel.recorder import Recorder
+from interlock.kernel.reducing import keep_reducing
 from interlock.kernel.stopping import cancel_again
 from interlock.ledger import life
 from interlock.ledger.ledger import Ledger
@@ -107,6 +108,8 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
     _conclude_known(recorder, order, report)
     if order.halt_cancels > 0:
         cancel_again(ledger, recorder, order)
+    if len(ledger.orders.reducing) > 0 and kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
+        keep_reducing(ledger, recorder, order.position)
 
 
 def _conclude_known(recorder: Recorder, order: OrderRecord, report: ReportOrder) -> None:

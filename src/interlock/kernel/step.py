@@ -10,12 +10,22 @@ from typing import Any, Final, final
 from interlock.controls.gate import Gate
 from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
+from interlock.kernel.holding import decline, expire_holds, record_approval
 from interlock.kernel.invariants import Invariants
 from interlock.kernel.judging import Judge
+from interlock.kernel.limiting import confirm_change, decline_change, propose_change
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reports import conclude_report
 from interlock.kernel.stopping import lift_halt, trip_halt
+from interlock.ledger.holds import NEVER
 from interlock.ledger.ledger import Ledger
+from interlock.messages.approvals import (
+    ApproveDecision,
+    ConfirmLimitChange,
+    DeclineDecision,
+    DeclineLimitChange,
+    ProposeLimitChange,
+)
 from interlock.messages.commands import (
     Command,
     Halt,
@@ -25,6 +35,7 @@ from interlock.messages.commands import (
     ReportAction,
     ReportOrder,
     ServeQueue,
+    UpdateQuote,
 )
 from interlock.messages.events import ActionFinished, Event, ReportIgnored
 from interlock.messages.reasons import UNKNOWN_ORDER
@@ -33,6 +44,7 @@ from interlock.messages.units import Nanoseconds, Sequence
 # The name of an imported class is looked up at each use; these are asked for at nearly every step.
 _REPORT_ORDER: Final = ReportOrder
 _SERVE_QUEUE: Final = ServeQueue
+_UPDATE_QUOTE: Final = UpdateQuote
 _PROPOSE_DECISION: Final = ProposeDecision
 
 
@@ -57,24 +69,48 @@ class Kernel:
         """
         recorder = self.recorder
         recorder.begin()
-        self.ledger.apply_fact(sequence, time_ns, command)
+        ledger = self.ledger
+        ledger.apply_fact(sequence, time_ns, command)
+        if ledger.holds.due_ns != NEVER:
+            expire_holds(ledger, recorder)
         if type(command) is _REPORT_ORDER:
-            conclude_report(self.ledger, recorder, command)
+            conclude_report(ledger, recorder, command)
+        elif type(command) is _UPDATE_QUOTE:
+            # The fact that comes most often leads to nothing by itself.
+            pass
         elif type(command) is _SERVE_QUEUE:
             self.judge.serve(command.count_max)
         elif type(command) is _PROPOSE_DECISION:
             self.judge.admit(sequence)
         elif type(command) is Halt:
-            trip_halt(self.ledger, recorder, command)
+            trip_halt(ledger, recorder, command)
         elif type(command) is LiftHalt:
-            lift_halt(self.ledger, recorder, command)
+            lift_halt(ledger, recorder, command)
         elif type(command) is ReportAction:
-            if command.action in self.ledger.actions:
+            if command.action in ledger.actions:
                 recorder.conclude(ActionFinished(command.action, command.succeeded, command.text))
             else:
                 recorder.conclude(ReportIgnored(command.action, 0, UNKNOWN_ORDER))
         elif type(command) is OpenSession:
             self.judge.planner.router = make_router(command.routing)
             self.invariants.arm()
+        else:
+            self._hear_people(command)
         self.invariants.check()
         return recorder.events
+
+    def _hear_people(self, command: Command) -> None:
+        """What people say of what waits for them."""
+        ledger, recorder = self.ledger, self.recorder
+        if type(command) is ApproveDecision:
+            held = record_approval(ledger, recorder, command)
+            if held is not None:
+                self.judge.judge_held(held)
+        elif type(command) is DeclineDecision:
+            decline(ledger, recorder, command)
+        elif type(command) is ProposeLimitChange:
+            propose_change(ledger, recorder, command)
+        elif type(command) is ConfirmLimitChange:
+            confirm_change(ledger, recorder, command)
+        elif type(command) is DeclineLimitChange:
+            decline_change(ledger, recorder, command)

@@ -3,14 +3,26 @@
 from typing import Final
 
 from interlock.kernel.recorder import Recorder
+from interlock.kernel.tightening import filled_in, is_complete, is_tighter
+from interlock.ledger.halting import DECISION, covers_order
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
-from interlock.ledger.limits import FIRM, covers
+from interlock.ledger.limits import FIRM
 from interlock.ledger.orders import OrderRecord
+from interlock.messages.approvals import LimitChanged
 from interlock.messages.commands import Halt, LiftHalt
+from interlock.messages.definitions import Limit
 from interlock.messages.events import CancelRequested, CommandRefused, HaltLifted, HaltTripped
-from interlock.messages.reasons import HALT_CANCEL, MALFORMED, NOTHING_TO_DO, SAME_PERSON
-from interlock.messages.terms import UNKNOWN
+from interlock.messages.reasons import (
+    HALT_CANCEL,
+    LIMIT_LOOSER,
+    MALFORMED,
+    NOT_A_PERSON,
+    NOTHING_TO_DO,
+    SAME_PERSON,
+    TRIP_NOT_NAMED,
+)
+from interlock.messages.terms import PERSON, UNKNOWN
 
 # A venue that refuses this often will not be asked by us alone: a person must call it.
 HALT_CANCELS_MAX: Final = 8
@@ -22,14 +34,30 @@ def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
     """
     if not scope_exists(ledger, command.scope):
         text = (
-            f"was {command.scope!r}, must be firm or account:, source:, instrument: or venue: and a"
-            " name that this session defines"
+            f"was {command.scope!r}, must be firm or account:, source:, instrument:, venue: or"
+            " decision: and what this session knows by that name"
         )
         recorder.conclude(CommandRefused(MALFORMED, text))
         return
-    recorder.conclude(HaltTripped(command.scope, command.by, command.reduce_only, command.text))
-    if command.cancel_working:
+    cancels = command.cancel_working
+    recorder.conclude(
+        HaltTripped(command.scope, command.by, command.reduce_only, command.text, cancels)
+    )
+    if cancels:
         cancel_working(ledger, recorder, command.scope)
+
+
+def trip_by_control(ledger: Ledger, recorder: Recorder, limit: Limit) -> None:
+    """This stops the scope of a limit whose breach halts. One that stands by the same control is
+    left as it is: what was refused because of it trips nothing again."""
+    by = f"control:{limit.control}"
+    halt = ledger.halts.get(limit.scope)
+    if halt is not None and by in halt.trippers:
+        return
+    where = limit.instrument or limit.currency
+    text = f"its limit{' for ' if where else ''}{where} was breached: {limit.reason}"
+    recorder.conclude(HaltTripped(limit.scope, by, False, text, True))
+    cancel_working(ledger, recorder, limit.scope)
 
 
 def cancel_working(ledger: Ledger, recorder: Recorder, scope: str) -> None:
@@ -37,14 +65,7 @@ def cancel_working(ledger: Ledger, recorder: Recorder, scope: str) -> None:
     covered = [
         order
         for order in ledger.orders.open.values()
-        if is_possible(order.status, ASK_CANCEL)
-        and covers(
-            scope,
-            order.position.account.name,
-            order.source.name,
-            order.instrument.symbol,
-            order.venue.name,
-        )
+        if is_possible(order.status, ASK_CANCEL) and covers_order(scope, order)
     ]
     for order in covered:
         recorder.conclude(
@@ -53,15 +74,14 @@ def cancel_working(ledger: Ledger, recorder: Recorder, scope: str) -> None:
 
 
 def cancel_again(ledger: Ledger, recorder: Recorder, order: OrderRecord) -> None:
-    """This asks once more for an order that a halt asked for in vain and that came back, while a
-    halt covers it, at most `HALT_CANCELS_MAX` times in all."""
+    """This asks once more for an order that came back although a halt wants it, while one that
+    cancels covers it, at most `HALT_CANCELS_MAX` times in all."""
     if not 0 < order.halt_cancels < HALT_CANCELS_MAX or not order.is_open():
         return
     if order.status == UNKNOWN or not is_possible(order.status, ASK_CANCEL):
         return
-    account, source = order.position.account.name, order.source.name
     for scope, halt in ledger.halts.items():
-        if covers(scope, account, source, order.instrument.symbol, order.venue.name):
+        if halt.cancels and covers_order(scope, order):
             recorder.conclude(
                 CancelRequested(order.order, order.venue.name, halt.sequence, HALT_CANCEL)
             )
@@ -69,19 +89,54 @@ def cancel_again(ledger: Ledger, recorder: Recorder, order: OrderRecord) -> None
 
 
 def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
-    """This lets a scope trade again, when someone other than whoever tripped it asks."""
+    """This lets a scope trade again, when someone asks who did not trip it and names the trip, and
+    sets the tighter limits that come with it."""
     halt = ledger.halts.get(command.scope)
     if halt is None:
-        recorder.conclude(CommandRefused(NOTHING_TO_DO, f"no halt stands on {command.scope!r}"))
-    elif command.by in halt.trippers:
+        text = f"no halt stands on {command.scope!r}"
+        recorder.conclude(CommandRefused(NOTHING_TO_DO, text))
+        return
+    if command.by in halt.trippers:
         text = f"{command.by} tripped the halt on {command.scope} and someone else must lift it"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
-    else:
-        recorder.conclude(HaltLifted(command.scope, command.by, command.text))
+        return
+    if not is_person(ledger, command.by):
+        text = f"{command.by} is a source that is no person, and a person must lift a halt"
+        recorder.conclude(CommandRefused(NOT_A_PERSON, text))
+        return
+    if command.trip != halt.last_sequence:
+        text = (
+            f"was trip {command.trip}, must be {halt.last_sequence}: the command that tripped the"
+            f" halt on {command.scope} last"
+        )
+        recorder.conclude(CommandRefused(TRIP_NOT_NAMED, text))
+        return
+    limits = [filled_in(limit, ledger.limits.find(limit)) for limit in command.limits]
+    for limit in limits:
+        before = ledger.limits.find(limit)
+        if before is None or not is_complete(limit) or not is_tighter(limit, before):
+            text = f"{limit.control} on {limit.scope} would not be tighter than what holds"
+            recorder.conclude(CommandRefused(LIMIT_LOOSER, text))
+            return
+
+    # From here on the scope trades again.
+    for limit in limits:
+        before = ledger.limits.find(limit)
+        if before != limit:
+            recorder.conclude(
+                LimitChanged(limit, before, command.by, command.text, "", ledger.sequence)
+            )
+    recorder.conclude(HaltLifted(command.scope, command.by, command.text))
+
+
+def is_person(ledger: Ledger, by: str) -> bool:
+    """Whether a name may stand for a person: a model or an agent never approves (it may stop)."""
+    source = ledger.sources.get(by)
+    return source is None or source.definition.kind == PERSON
 
 
 def scope_exists(ledger: Ledger, scope: str) -> bool:
-    """This says whether this session defines what a scope names."""
+    """Whether a scope names something that this session knows."""
     if scope == FIRM:
         return True
     kind, _, name = scope.partition(":")
@@ -91,4 +146,6 @@ def scope_exists(ledger: Ledger, scope: str) -> bool:
         return name in ledger.sources
     if kind == "instrument":
         return name in ledger.instruments
+    if kind == DECISION:
+        return name.isdecimal() and len(name) <= 13 and int(name) in ledger.orders.parents
     return kind == "venue" and name in ledger.venues

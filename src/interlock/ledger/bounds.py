@@ -18,3 +18,4 @@ class BoundsRecord:
         self.waiting_max: Final[int] = definition.waiting_max
         self.orders_per_decision_max: Final[int] = definition.orders_per_decision_max
         self.open_orders_max: Final[int] = definition.open_orders_max
+        self.held_max: Final[int] = definition.held_max

@@ -9,7 +9,10 @@ from typing import Final, final
 from msgspec.structs import astuple
 
 from interlock.ledger import life
+from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
+from interlock.ledger.halting import lift, trip
+from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
@@ -70,6 +73,7 @@ from interlock.messages.terms import (
     FEED_CROSSED,
     FEED_DUPLICATE,
     FEED_RECOVERED,
+    HOLD,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
@@ -124,6 +128,7 @@ class Ledger:
         self.limits: Final = LimitTable()
         self.halts: Final[dict[str, HaltRecord]] = {}
         self.waiting: Final = WaitingLine()
+        self.holds: Final = HoldTable()
         self.orders: Final = OrderTable(self.limits)
         self.actions: Final[dict[int, str]] = {}
         self.broken: Final[dict[str, int]] = {}
@@ -342,8 +347,10 @@ class Ledger:
             severity: int
             lines: tuple[Line, ...]
             decision, severity, _, _, lines, _, _, _ = _astuple(event)
-            waiting = self.waiting.find(decision)
+            waiting = self.proposed(decision)
             is_quote = waiting is not None and type(waiting.action) is _QUOTE_LADDER
+            if severity == HOLD:
+                self.holds.judged = waiting
             self.waiting.remove(decision)
             self.orders.judged(decision, severity, lines, is_quote)
         elif type(event) is _ORDER_CLEARED:
@@ -379,16 +386,9 @@ class Ledger:
         elif type(event) is OrderRestated:
             self.orders.restated(event)
         elif type(event) is HaltTripped:
-            halt = self.halts.get(event.scope)
-            if halt is not None:
-                halt.trip_again(event.by, event.reduce_only)
-            else:
-                self.halts[event.scope] = HaltRecord(
-                    event.by, event.reduce_only, event.text, self.sequence
-                )
+            trip(self.halts, self.orders, event, self.sequence)
         elif type(event) is HaltLifted:
-            if event.scope in self.halts:
-                del self.halts[event.scope]
+            lift(self.halts, self.orders, event)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
         elif type(event) is ActionFinished:
@@ -398,3 +398,13 @@ class Ledger:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
             if event.response == _ALERT:
                 self.broken[alert_key(event.name, event.scope)] = 1
+        else:
+            apply_approval(self.holds, self.limits, event, self.sequence, self.time_ns)
+
+    def proposed(self, decision: Sequence) -> WaitingDecision | None:
+        """A decision that waits for its verdict or, held, for people."""
+        waiting = self.waiting.find(decision)
+        if waiting is None:
+            held = self.holds.find(decision)
+            return held.waiting if held is not None else None
+        return waiting

@@ -2,8 +2,11 @@
 
 from typing import Final, final
 
+from interlock.ledger.sizes import SizeWindow, window_of
+from interlock.messages.approvals import LimitChangeProposed
 from interlock.messages.definitions import Limit
-from interlock.messages.units import NS_PER_MS, Nanoseconds, Sequence
+from interlock.messages.terms import REFUSE
+from interlock.messages.units import NS_PER_MS, Lots, Minor, Nanoseconds, Sequence
 
 FIRM: Final = "firm"
 
@@ -25,6 +28,15 @@ def covers(scope: str, account: str, source: str, instrument: str, venue: str) -
     if kind == "venue":
         return name == venue
     return False
+
+
+def limit_key(limit: Limit) -> str:
+    """This is what makes two limits the same one: control, scope, instrument and currency, and for
+    what does not refuse what its breach leads to, so that a soft limit may stand before a hard one.
+    """
+    key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
+    severity = limit.answer.severity
+    return key if severity == REFUSE else f"{key}|{severity}"
 
 
 @final
@@ -104,10 +116,18 @@ class LimitTable:
         self.limits: Final[list[Limit]] = []
         self.numbers: Final[dict[str, int]] = {}
         self.windows: Final[dict[int, MessageWindow]] = {}
+        self.sizes: Final[dict[int, SizeWindow]] = {}
+        self.changes: Final[dict[int, LimitChangeProposed]] = {}
+        """Changes that wait for a second person, by the command that proposed them."""
         self.version = 0
 
+    def find(self, limit: Limit) -> Limit | None:
+        """What holds where a limit would stand."""
+        number = self.numbers.get(limit_key(limit), -1)
+        return self.limits[number] if number >= 0 else None
+
     def put(self, limit: Limit) -> None:
-        key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
+        key = limit_key(limit)
         number = self.numbers.get(key, -1)
         if number < 0:
             number = len(self.limits)
@@ -117,7 +137,21 @@ class LimitTable:
             self.limits[number] = limit
         if limit.control == "message_rate":
             self._put_window(number, limit)
+        self._put_sizes(number, limit)
         self.version += 1
+
+    def _put_sizes(self, number: int, limit: Limit) -> None:
+        window, before = window_of(limit), self.sizes.get(number)
+        if window is None:
+            if before is not None:
+                del self.sizes[number]
+            return
+        if before is not None:
+            for kept, made in ((before.bought, window.bought), (before.sold, window.sold)):
+                for place in range(len(kept.times)):
+                    time_ns = kept.times[place]
+                    made.note(time_ns, kept.amounts[place], time_ns - window.window_ns)
+        self.sizes[number] = window
 
     def _put_window(self, number: int, limit: Limit) -> None:
         count_max, window_ms = limit.parameters.get("count_max"), limit.parameters.get("window_ms")
@@ -141,20 +175,47 @@ class LimitTable:
             if covers(window.scope, account, source, instrument, venue):
                 window.note(time_ns)
 
+    def note_size(
+        self,
+        account: str,
+        source: str,
+        instrument: str,
+        currency: str,
+        venue: str,
+        side: int,
+        quantity: Lots,
+        value: Minor,
+        time_ns: Nanoseconds,
+    ) -> None:
+        """This counts what was let through in every window that covers it."""
+        for window in self.sizes.values():
+            if window.instrument not in ("", instrument) or window.currency not in ("", currency):
+                continue
+            if covers(window.scope, account, source, instrument, venue):
+                window.note(side, time_ns, value if window.is_value else quantity)
+
 
 @final
 class HaltRecord:
     """One halt: latched until lifted by someone else. Tripping it again never makes it weaker."""
 
-    def __init__(self, by: str, reduce_only: bool, text: str, sequence: Sequence) -> None:
+    def __init__(
+        self, by: str, reduce_only: bool, text: str, sequence: Sequence, cancels: bool
+    ) -> None:
         self.by: Final = by
         self.reduce_only = reduce_only
         self.text: Final = text
         self.sequence: Final[Sequence] = sequence
+        self.last_sequence: Sequence = sequence
+        """The command that tripped it last: whoever lifts it names that one."""
+        self.cancels = cancels
+        """Whether it asks for what works in its scope."""
         self.trippers: Final[list[str]] = [by]
         """Everyone who tripped it; none of them may lift it."""
 
-    def trip_again(self, by: str, reduce_only: bool) -> None:
+    def trip_again(self, by: str, reduce_only: bool, cancels: bool, sequence: Sequence) -> None:
+        self.last_sequence = sequence
+        self.cancels = self.cancels or cancels
         if by not in self.trippers and len(self.trippers) < TRIPPERS_MAX:
             self.trippers.append(by)
         if not reduce_only:

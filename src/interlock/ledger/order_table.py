@@ -46,6 +46,8 @@ class OrderTable:
         self._found: OrderRecord | None = None
         """The known order that was asked for last: it mostly is the next as well."""
         self.open: Final[dict[int, OrderRecord]] = {}
+        self.reducing: Final[dict[int, OrderRecord]] = {}
+        """Those of them that may only reduce."""
         self.parents: Final[dict[int, ParentRecord]] = {}
         self.judging: ParentRecord | None = None
         """The decision judged last. It becomes a parent with its first order: what only amends,
@@ -124,7 +126,7 @@ class OrderTable:
             self._close(order)
         elif is_open and not was_open:
             self._count_open(order, 1)
-            self._list(order)
+            self.list_open(order)
             # It ended before, and a bust, a late fill or a new day opened it again.
             self._ended.remove(order)
             order.ended_ns = 0
@@ -141,9 +143,12 @@ class OrderTable:
         order.reserved = lots
         order.reserved_value = value
 
-    def _list(self, order: OrderRecord) -> None:
+    def list_open(self, order: OrderRecord) -> None:
+        """This puts an order last among those that are open."""
         self.open[order.key] = order
         order.is_listed = True
+        if order.reduce_only:
+            self.reducing[order.key] = order
 
     def _count_open(self, order: OrderRecord, step: int) -> None:
         order.position.open_orders += step
@@ -155,6 +160,8 @@ class OrderTable:
     def _close(self, order: OrderRecord) -> None:
         del self.open[order.key]
         order.is_listed = False
+        if order.reduce_only:
+            del self.reducing[order.key]
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
         self.remember_ended(order)
@@ -202,7 +209,7 @@ class OrderTable:
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
         self.known[order.key] = order
-        self._list(order)
+        self.list_open(order)
         self._count_open(order, 1)
         self._reserve(order)
         parent = self._parent(order.decision)
@@ -210,6 +217,8 @@ class OrderTable:
         if parent is not None:
             parent.release((order.order & ORDERS_PER_COMMAND_MAX) - 1, order.quantity)
         self._note_message(order)
+        if len(self.limits.sizes) > 0:
+            self._note_size(order, order.price, order.quantity)
         self.touched.append(order)
 
     def _parent(self, decision: Sequence) -> ParentRecord | None:
@@ -229,6 +238,22 @@ class OrderTable:
                 order.venue.name,
                 self.time_ns,
             )
+
+    def _note_size(self, order: OrderRecord, price: Ticks, quantity: Lots) -> None:
+        """A sale is counted as it is judged: at the touch it arrived at when that is dearer."""
+        if order.side != BUY and order.arrival_bid > price:
+            price = order.arrival_bid
+        self.limits.note_size(
+            order.position.account.name,
+            order.source.name,
+            order.instrument.symbol,
+            order.instrument.currency,
+            order.venue.name,
+            order.side,
+            quantity,
+            order.instrument.value(price, quantity),
+            self.time_ns,
+        )
 
     def filled(
         self, number: OrderId, execution_id: str, quantity: Lots, price: Ticks, fee: Minor
@@ -279,6 +304,9 @@ class OrderTable:
         order = self._order(event.order)
         if order is None:
             return
+        if len(self.limits.sizes) > 0:
+            added = event.quantity - order.filled - order.worst_leaves()
+            self._note_size(order, event.price, added if added > 0 else 0)
         order.ask(event.revision, event.quantity, event.price)
         if event.quantity > order.quantity_allowed:
             order.quantity_allowed = event.quantity

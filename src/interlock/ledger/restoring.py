@@ -1,6 +1,7 @@
 """A ledger out of its state: every record made again, every reference between them found again."""
 
 from interlock.ledger.bounds import BoundsRecord
+from interlock.ledger.holds import HeldDecision
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import HaltRecord
@@ -50,14 +51,20 @@ def restore_ledger(state: LedgerState) -> Ledger:
         ledger.releases[release.name] = ReleaseRecord(release.name, release.epoch, release.state)
     _restore_limits(ledger, state)
     for halt in state.halts:
-        halt_record = HaltRecord(halt.by, halt.reduce_only, halt.text, halt.sequence)
+        halt_record = HaltRecord(halt.by, halt.reduce_only, halt.text, halt.sequence, halt.cancels)
         for tripper in halt.trippers:
-            halt_record.trip_again(tripper, True)
+            halt_record.trip_again(tripper, True, False, halt.last_sequence)
         ledger.halts[halt.scope] = halt_record
     for waiting in state.waiting:
         ledger.waiting.add(
             WaitingDecision(waiting.sequence, waiting.time_ns, waiting.priority, waiting.decision)
         )
+    for held in state.held:
+        proposed = WaitingDecision(held.sequence, held.time_ns, held.priority, held.decision)
+        record = HeldDecision(proposed, held.held, held.held_ns)
+        for by in held.approvals:
+            record.approvals.append(by)
+        ledger.holds.add(record)
     _restore_orders(ledger, state)
     for action, name in state.actions:
         ledger.actions[action] = name
@@ -136,6 +143,14 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
         window.times = list(kept.times)
         window.next = kept.next
         ledger.limits.windows[kept.limit] = window
+    for sizes in state.sizes:
+        side = ledger.limits.sizes[sizes.limit].side(sizes.side)
+        for place in range(len(sizes.times)):
+            side.times.append(sizes.times[place])
+            side.amounts.append(sizes.amounts[place])
+            side.total += sizes.amounts[place]
+    for change in state.changes:
+        ledger.limits.changes[change.change] = change.proposed
 
 
 def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
@@ -145,8 +160,7 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
     for kept in state.orders:
         orders.known[kept.order] = _order(ledger, kept)
     for order in state.open:
-        orders.open[order] = orders.known[order]
-        orders.open[order].is_listed = True
+        orders.list_open(orders.known[order])
     for number in state.finished:
         orders.remember_ended(orders.known[number])
     for parent in state.parents:

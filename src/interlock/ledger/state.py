@@ -14,8 +14,10 @@ from interlock.messages.state import (
     STATE_VERSION,
     AccountState,
     CashState,
+    ChangeState,
     FillState,
     HaltState,
+    HeldState,
     InstrumentState,
     KeyState,
     LedgerState,
@@ -24,11 +26,13 @@ from interlock.messages.state import (
     ParentState,
     PositionState,
     ReleaseState,
+    SizeState,
     SourceState,
     VenueState,
     WaitingState,
     WindowState,
 )
+from interlock.messages.terms import BUY, SELL
 
 
 def digest(ledger: Ledger) -> str:
@@ -74,12 +78,7 @@ def state_of(ledger: Ledger) -> LedgerState:
             WindowState(number, list(window.times), window.next)
             for number, window in ledger.limits.windows.items()
         ],
-        halts=[
-            HaltState(
-                scope, halt.by, halt.reduce_only, halt.text, halt.sequence, list(halt.trippers)
-            )
-            for scope, halt in ledger.halts.items()
-        ],
+        halts=_halts(ledger),
         waiting=[
             WaitingState(waiting.sequence, waiting.time_ns, waiting.priority, waiting.decision)
             for waiting in ledger.waiting.in_order()
@@ -98,9 +97,54 @@ def state_of(ledger: Ledger) -> LedgerState:
             for parent in orders.parents.values()
         ],
         actions=list(ledger.actions.items()),
+        sizes=_sizes(ledger),
+        held=_held(ledger),
+        changes=[
+            ChangeState(change, proposed) for change, proposed in ledger.limits.changes.items()
+        ],
         broken=list(ledger.broken.items()),
         flags=list(ledger.flags),
     )
+
+
+def _halts(ledger: Ledger) -> list[HaltState]:
+    return [
+        HaltState(
+            scope,
+            halt.by,
+            halt.reduce_only,
+            halt.text,
+            halt.sequence,
+            list(halt.trippers),
+            halt.cancels,
+            halt.last_sequence,
+        )
+        for scope, halt in ledger.halts.items()
+    ]
+
+
+def _held(ledger: Ledger) -> list[HeldState]:
+    return [
+        HeldState(
+            held.waiting.sequence,
+            held.waiting.time_ns,
+            held.waiting.priority,
+            held.waiting.decision,
+            held.held,
+            held.held_ns,
+            list(held.approvals),
+        )
+        for held in ledger.holds.held.values()
+    ]
+
+
+def _sizes(ledger: Ledger) -> list[SizeState]:
+    states: list[SizeState] = []
+    for number, window in ledger.limits.sizes.items():
+        for side in (BUY, SELL):
+            sizes = window.side(side)
+            states.append(SizeState(number, side, list(sizes.times), list(sizes.amounts)))
+    return states
 
 
 def _instruments(ledger: Ledger) -> list[InstrumentState]:

@@ -9,10 +9,17 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from interlock.messages.approvals import (
+    ApproveDecision,
+    ConfirmLimitChange,
+    DeclineDecision,
+    DeclineLimitChange,
+    ProposeLimitChange,
+)
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
-from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
+from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
 
 class OpenSession(Struct, frozen=True, array_like=True, gc=False, tag=1):
@@ -204,11 +211,19 @@ class Halt(Struct, frozen=True, array_like=True, gc=False, tag=40):
 
 
 class LiftHalt(Struct, frozen=True, array_like=True, gc=False, tag=41):
-    """Let a scope trade again. Refused when `by` is who tripped it."""
+    """Let a scope trade again, under tighter limits if wanted.
+
+    Refused when `by` is one of those who tripped it, or does not name the trip: whoever re-arms has
+    seen the last one.
+    """
 
     scope: str
     by: str
     text: str
+    trip: Sequence = 0
+    """The command that tripped the halt last."""
+    limits: tuple[Limit, ...] = ()
+    """Limits that hold from then on, each tighter than what holds."""
 
 
 class NoteRefusedInput(Struct, frozen=True, array_like=True, gc=False, tag=42):
@@ -252,4 +267,9 @@ Command: TypeAlias = (
     | LiftHalt
     | NoteRefusedInput
     | CloseSession
+    | ApproveDecision
+    | DeclineDecision
+    | ProposeLimitChange
+    | ConfirmLimitChange
+    | DeclineLimitChange
 )

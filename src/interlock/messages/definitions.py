@@ -5,7 +5,16 @@ Each enters as a command's payload.
 
 from msgspec import Struct
 
-from interlock.messages.terms import AS_ASKED, CLOSED, CONTINUOUS, MODEL, NEW_RISK, SPOT, TRADABLE
+from interlock.messages.terms import (
+    AS_ASKED,
+    CLOSED,
+    CONTINUOUS,
+    MODEL,
+    NEW_RISK,
+    REFUSE,
+    SPOT,
+    TRADABLE,
+)
 from interlock.messages.units import (
     NS_PER_DAY,
     BasisPoints,
@@ -142,6 +151,25 @@ class Source(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fiel
     sizing: Sizing = Sizing()
 
 
+class Answer(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """What a breach of a limit leads to.
+
+    Who cannot be evaluated refuses, whatever the answer (law 4).
+    """
+
+    severity: int = REFUSE
+    """Warn, amend, hold, refuse or halt."""
+    approvers: int = 0
+    """Of a hold: how many people must approve, none of them the source; 0 is a soft block, which
+    any one person confirms."""
+    hold_ns: Nanoseconds = 0
+    """How long it waits for them."""
+    move_bps: BasisPoints = 0
+    """How far the market may move meanwhile."""
+    age_ns: Nanoseconds = 0
+    """How old the quote may be when it is released; 0: as old as any."""
+
+
 class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """One armed control: which, where, with which parameters, owned by whom, and why.
 
@@ -157,6 +185,7 @@ class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_field
     currency: str = ""
     owner: str = ""
     reason: str = ""
+    answer: Answer = Answer()
 
 
 class Bounds(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -172,3 +201,5 @@ class Bounds(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fiel
     """Decisions in the queue."""
     orders_per_decision_max: int = 1_000
     open_orders_max: int = 100_000
+    held_max: int = 1_000
+    """Decisions that wait for a person's approval."""

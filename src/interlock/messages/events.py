@@ -14,6 +14,15 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from interlock.messages.approvals import (
+    ApprovalRecorded,
+    DecisionHeld,
+    HoldRefused,
+    HoldReleased,
+    LimitChanged,
+    LimitChangeProposed,
+    LimitChangeRefused,
+)
 from interlock.messages.differences import (
     AbsenceNoted,
     DifferenceFound,
@@ -51,6 +60,8 @@ class Line(Struct, frozen=True, array_like=True, gc=False):
     ask_quantity: Lots
     market_sequence: Sequence
     """The command that last changed this market."""
+    cut_from: Lots = 0
+    """What it was sized to before controls cut it to what they allow; 0 when none did."""
 
 
 class DecisionJudged(Struct, frozen=True, array_like=True, gc=False, tag=100):
@@ -254,6 +265,8 @@ class HaltTripped(Struct, frozen=True, array_like=True, gc=False, tag=130):
     by: str
     reduce_only: bool
     text: str
+    cancels: bool = True
+    """Whether it asks for what works there, and goes on asking while it stands."""
 
 
 class HaltLifted(Struct, frozen=True, array_like=True, gc=False, tag=131):
@@ -317,6 +330,13 @@ Event: TypeAlias = (
     | AbsenceNoted
     | ResolutionProposed
     | OrderResolved
+    | DecisionHeld
+    | ApprovalRecorded
+    | HoldReleased
+    | HoldRefused
+    | LimitChangeProposed
+    | LimitChanged
+    | LimitChangeRefused
 )
 
 Effect: TypeAlias = (

@@ -31,6 +31,10 @@ DUPLICATE_DECISION: Final = 110
 DECISION_EXPIRED: Final = 111
 QUEUE_FULL: Final = 112
 SESSION_CLOSED: Final = 113
+HOLDS_FULL: Final = 114
+NOT_HELD: Final = 115
+UNKNOWN_LIMIT: Final = 116
+UNKNOWN_CHANGE: Final = 117
 
 # Who asks.
 SOURCE_NOT_AUTHORISED: Final = 200
@@ -39,6 +43,8 @@ INSTRUMENT_NOT_AUTHORISED: Final = 202
 RELEASE_NOT_ACTIVE: Final = 203
 SAME_PERSON: Final = 204
 ORDER_OF_ANOTHER_SOURCE: Final = 205
+NOT_A_PERSON: Final = 206
+TRIP_NOT_NAMED: Final = 207
 
 # What is stopped.
 HALTED: Final = 300
@@ -65,6 +71,8 @@ PRICE_OUTSIDE_COLLAR: Final = 500
 QUANTITY_ABOVE_ORDER_LIMIT: Final = 501
 VALUE_ABOVE_ORDER_LIMIT: Final = 502
 QUANTITY_ABOVE_DISPLAYED: Final = 503
+DECISION_VALUE_ABOVE_LIMIT: Final = 506
+DECISION_QUANTITY_ABOVE_LIMIT: Final = 507
 POSITION_ABOVE_LIMIT: Final = 510
 GROSS_EXPOSURE_ABOVE_LIMIT: Final = 511
 CASH_BELOW_MINIMUM: Final = 512
@@ -87,6 +95,18 @@ POST_ONLY_WOULD_TRADE: Final = 624
 VENUE_DECIDED: Final = 625
 OUT_OF_QUOTES: Final = 626
 NO_LIQUIDITY: Final = 627
+POSITION_SHRANK: Final = 628
+QUOTES_REFUSED: Final = 629
+
+# What became of something that waited for people.
+HOLD_EXPIRED: Final = 630
+HOLD_DECLINED: Final = 631
+HOLD_MOVED: Final = 632
+DIGEST_DIFFERS: Final = 633
+CHANGE_EXPIRED: Final = 640
+CHANGE_DECLINED: Final = 641
+CHANGE_OVERTAKEN: Final = 642
+LIMIT_LOOSER: Final = 643
 
 _MEANINGS: Final = (
     (NONE, "NONE", "nothing to object to"),
@@ -110,6 +130,10 @@ _MEANINGS: Final = (
     (DECISION_EXPIRED, "DECISION_EXPIRED", "the decision's time had passed when it was judged"),
     (QUEUE_FULL, "QUEUE_FULL", "the decision queue is at its bound"),
     (SESSION_CLOSED, "SESSION_CLOSED", "the session is not open"),
+    (HOLDS_FULL, "HOLDS_FULL", "as many decisions wait for approval as may"),
+    (NOT_HELD, "NOT_HELD", "no such decision waits for approval"),
+    (UNKNOWN_LIMIT, "UNKNOWN_LIMIT", "no such control, or not with these parameters"),
+    (UNKNOWN_CHANGE, "UNKNOWN_CHANGE", "no such change of a limit waits for confirmation"),
     (SOURCE_NOT_AUTHORISED, "SOURCE_NOT_AUTHORISED", "the source is not defined in this session"),
     (ACTION_NOT_AUTHORISED, "ACTION_NOT_AUTHORISED", "the source may not ask for this action"),
     (
@@ -122,8 +146,14 @@ _MEANINGS: Final = (
         "RELEASE_NOT_ACTIVE",
         "the release or epoch that decided is not active or canary",
     ),
-    (SAME_PERSON, "SAME_PERSON", "a halt is lifted by someone other than whoever tripped it"),
+    (SAME_PERSON, "SAME_PERSON", "someone else must say it than whoever asked for it"),
     (ORDER_OF_ANOTHER_SOURCE, "ORDER_OF_ANOTHER_SOURCE", "the order belongs to another source"),
+    (NOT_A_PERSON, "NOT_A_PERSON", "a model or an agent cannot approve"),
+    (
+        TRIP_NOT_NAMED,
+        "TRIP_NOT_NAMED",
+        "whoever lifts a halt must name the command that tripped it last",
+    ),
     (HALTED, "HALTED", "a halt covers this scope"),
     (REDUCE_ONLY, "REDUCE_ONLY", "only orders that reduce the position may pass"),
     (
@@ -155,6 +185,16 @@ _MEANINGS: Final = (
         QUANTITY_ABOVE_DISPLAYED,
         "QUANTITY_ABOVE_DISPLAYED",
         "the order is too large for the displayed depth",
+    ),
+    (
+        DECISION_VALUE_ABOVE_LIMIT,
+        "DECISION_VALUE_ABOVE_LIMIT",
+        "the orders of the decision are worth more together than its limit",
+    ),
+    (
+        DECISION_QUANTITY_ABOVE_LIMIT,
+        "DECISION_QUANTITY_ABOVE_LIMIT",
+        "the orders of the decision in one instrument are more together than its limit",
     ),
     (
         POSITION_ABOVE_LIMIT,
@@ -196,6 +236,24 @@ _MEANINGS: Final = (
     (VENUE_DECIDED, "VENUE_DECIDED", "the venue ended it by itself"),
     (OUT_OF_QUOTES, "OUT_OF_QUOTES", "it is no longer part of the wanted quotes"),
     (NO_LIQUIDITY, "NO_LIQUIDITY", "nothing stood on the other side"),
+    (POSITION_SHRANK, "POSITION_SHRANK", "less is left of the position that it may reduce"),
+    (QUOTES_REFUSED, "QUOTES_REFUSED", "the quotes that were to replace it were refused"),
+    (HOLD_EXPIRED, "HOLD_EXPIRED", "nobody approved it in time"),
+    (HOLD_DECLINED, "HOLD_DECLINED", "a person declined it"),
+    (
+        HOLD_MOVED,
+        "HOLD_MOVED",
+        "the market, the plan or the limits are no longer those that were approved",
+    ),
+    (DIGEST_DIFFERS, "DIGEST_DIFFERS", "what was approved is not what is held"),
+    (CHANGE_EXPIRED, "CHANGE_EXPIRED", "nobody confirmed the change in time"),
+    (CHANGE_DECLINED, "CHANGE_DECLINED", "a person declined the change"),
+    (
+        CHANGE_OVERTAKEN,
+        "CHANGE_OVERTAKEN",
+        "the limit was changed after the change was proposed",
+    ),
+    (LIMIT_LOOSER, "LIMIT_LOOSER", "only a tighter limit may be set without a second person"),
 )
 
 CATALOGUE: Final = tuple(Reason(*row) for row in _MEANINGS)

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from interlock.messages.approvals import DecisionHeld, LimitChangeProposed
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
@@ -138,6 +139,8 @@ class HaltState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_f
     text: str
     sequence: Sequence
     trippers: list[str]
+    cancels: bool
+    last_sequence: Sequence
 
 
 class WaitingState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -147,6 +150,34 @@ class WaitingState(Struct, frozen=True, array_like=True, gc=False, forbid_unknow
     time_ns: Nanoseconds
     priority: int
     decision: Decision
+
+
+class SizeState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """What was let through lately on one side of one limit, oldest first."""
+
+    limit: int
+    side: int
+    times: list[Nanoseconds]
+    amounts: list[int]
+
+
+class HeldState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A decision that waits for people."""
+
+    sequence: Sequence
+    time_ns: Nanoseconds
+    priority: int
+    decision: Decision
+    held: DecisionHeld
+    held_ns: Nanoseconds
+    approvals: list[str]
+
+
+class ChangeState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A change of a limit that waits for a second person."""
+
+    change: Sequence
+    proposed: LimitChangeProposed
 
 
 class FillState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -239,6 +270,10 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     """Oldest end first, which is the order in which they are forgotten."""
     parents: list[ParentState]
     actions: list[tuple[OrderId, str]]
+    sizes: list[SizeState]
+    held: list[HeldState]
+    changes: list[ChangeState]
+    """Oldest first."""
     broken: list[tuple[str, int]]
     """How often each invariant was found broken, and for alerts where."""
     flags: list[int]

@@ -7,6 +7,14 @@ runs and one made from its journal years later are equal.
 from msgspec import Struct, field
 
 from interlock.controls.rules import RULES
+from interlock.ledger.limits import limit_key
+from interlock.messages.approvals import (
+    ApprovalRecorded,
+    DecisionHeld,
+    HoldRefused,
+    HoldReleased,
+    LimitChanged,
+)
 from interlock.messages.commands import (
     Command,
     DefineAccount,
@@ -20,7 +28,7 @@ from interlock.messages.commands import (
     UpdateLadder,
     UpdateQuote,
 )
-from interlock.messages.definitions import Instrument
+from interlock.messages.definitions import Instrument, Limit
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     ActionFinished,
@@ -63,6 +71,7 @@ from interlock.messages.units import (
     Ticks,
     bps_of,
 )
+from interlock.monitoring.approval_words import limit_words, parameters_text
 from interlock.monitoring.histogram import Histogram
 
 # Orders whose arrival is remembered for the cost of later fills; the oldest go first.
@@ -128,6 +137,13 @@ class _Arrival(Struct):
     fills: dict[str, tuple[Lots, Ticks, Minor]] = field(default_factory=dict)
 
 
+def limit_change_text(event: LimitChanged) -> str:
+    """A change of a limit, with the old and the new."""
+    confirmed = f", confirmed by {event.confirmed_by}" if event.confirmed_by else ""
+    before = parameters_text(event.before)
+    return f"{limit_words(event.limit)}, before {before}, by {event.by}{confirmed}: {event.text}"
+
+
 class Account:
     """Adds up a session, entry by entry."""
 
@@ -145,6 +161,9 @@ class Account:
         self.trading: dict[str, Trading] = {}
         self.instruments: dict[str, Instrument] = {}
         self.halts: list[str] = []
+        self.holds: dict[str, int] = {}
+        """Decisions that waited for people, and what became of them."""
+        self.limit_changes: list[str] = []
         self.breaches: list[str] = []
         self.faults: dict[str, int] = {}
         self.refused_inputs = 0
@@ -196,7 +215,7 @@ class Account:
                 arrival.is_answered = True
                 self._delay("3 cleared to answered", time_ns - arrival.cleared_ns)
         elif isinstance(command, SetLimit):
-            self._limit(command)
+            self._limit(command.limit)
         elif isinstance(command, DefineInstrument):
             symbol = command.instrument.symbol
             self.instruments[symbol] = command.instrument
@@ -210,9 +229,8 @@ class Account:
         elif isinstance(command, NoteRefusedInput):
             self.refused_inputs += 1
 
-    def _limit(self, command: SetLimit) -> None:
-        limit = command.limit
-        key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
+    def _limit(self, limit: Limit) -> None:
+        key = limit_key(limit)
         if key not in self._limit_keys:
             self._limit_keys[key] = len(self._limits)
             self._limits.append(limit.control)
@@ -245,6 +263,17 @@ class Account:
             self.actions += 1
         elif isinstance(event, HaltTripped):
             self.halts.append(f"{event.scope} by {event.by}: {event.text}")
+        elif isinstance(event, LimitChanged):
+            self._limit(event.limit)
+            self.limit_changes.append(limit_change_text(event))
+        elif isinstance(event, DecisionHeld):
+            _count(self.holds, "held")
+        elif isinstance(event, ApprovalRecorded):
+            _count(self.holds, "approvals")
+        elif isinstance(event, HoldReleased):
+            _count(self.holds, "released")
+        elif isinstance(event, HoldRefused):
+            _count(self.holds, f"refused: {reason_name(event.reason)}")
         elif isinstance(event, InvariantBroken):
             self.breaches.append(f"{event.name}: {event.text}")
 

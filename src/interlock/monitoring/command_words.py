@@ -40,6 +40,7 @@ from interlock.messages.terms import (
 )
 from interlock.messages.units import Lots, Ticks
 from interlock.monitoring.action_words import action_words
+from interlock.monitoring.approval_words import approval_command_words, limit_words
 from interlock.monitoring.context import Context
 from interlock.monitoring.reconciliation_words import statement_words
 
@@ -126,7 +127,9 @@ def _rarer_words(command: Command) -> str:
         also = " and cancel what works there" if command.cancel_working else ""
         return f"{command.by}: {what} {command.scope}{also}{_said(command.text)}"
     if isinstance(command, LiftHalt):
-        return f"{command.by}: let {command.scope} trade again{_said(command.text)}"
+        trip = f", tripped by command {command.trip}," if command.trip else ""
+        under = f" under {len(command.limits)} tighter limits" if command.limits else ""
+        return f"{command.by}: let {command.scope}{trip} trade again{under}{_said(command.text)}"
     if isinstance(command, NoteRefusedInput):
         return f"refused at {command.channel}: {command.text} (digest {command.digest})"
     if isinstance(command, SetInstrumentStatus):
@@ -144,9 +147,7 @@ def _rarer_words(command: Command) -> str:
 def _definition_words(command: Command) -> str:
     if isinstance(command, SetLimit):
         limit = command.limit
-        where = " ".join(part for part in (limit.scope, limit.instrument, limit.currency) if part)
-        values = ", ".join(f"{name}={value}" for name, value in limit.parameters.items())
-        return f"{command.by}: {limit.control} on {where}: {values}{_said(limit.reason)}"
+        return f"{command.by}: {limit_words(limit)}{_said(limit.reason)}"
     if isinstance(command, ActivateRelease):
         state = name_of(RELEASE_STATES, command.state)
         return f"{command.by}: release {command.release} epoch {command.epoch} is {state}"
@@ -163,7 +164,7 @@ def _definition_words(command: Command) -> str:
         source = command.source
         kind, symbols = name_of(SOURCE_KINDS, source.kind), ", ".join(source.instruments)
         return f"{source.name}, source of kind {kind}, for account {source.account}: {symbols}"
-    return "time passes"
+    return approval_command_words(command) or "time passes"
 
 
 def _said(text: str) -> str:

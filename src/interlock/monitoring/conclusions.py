@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from interlock.monitoring.hold_story import hold_words
 from interlock.monitoring.story import ActionPart, FindingPart, OrderPart, RequestPart, Story
 
 OBJECTIONS_MAX: Final = 3
@@ -16,9 +17,12 @@ def conclude(story: Story) -> str:
     if not verdict.passed:
         said = f"{verdict.severity.capitalize()}: {verdict.reason}, {verdict.meaning}."
         found = [finding for finding in verdict.findings if not finding.passed]
-        return " ".join([said, _objections(found), *_requests(story.requests)]).strip()
+        asked = [hold_words(story.hold)] if story.hold is not None else []
+        return " ".join([said, _objections(found), *asked, *_requests(story.requests)]).strip()
     parts = [_action(story.action)] if story.action is not None else []
     parts += _orders(story.orders)
+    if story.hold is not None:
+        parts.append(hold_words(story.hold))
     parts += _requests(story.requests)
     return " ".join(parts) or "Allowed, and nothing had to be done."
 

@@ -39,6 +39,7 @@ from interlock.messages.terms import (
     name_of,
 )
 from interlock.messages.units import OrderId
+from interlock.monitoring.approval_words import approval_words
 from interlock.monitoring.context import Context
 from interlock.monitoring.reconciliation_words import reconciliation_words
 
@@ -63,7 +64,7 @@ def event_words(context: Context, event: Event) -> str:
         return f"refused: {reason_name(event.reason)}{_said(event.text)}"
     if isinstance(event, InvariantBroken):
         return f"invariant {event.name} of {event.owner} is broken: {event.text}"
-    said = reconciliation_words(context, event)
+    said = reconciliation_words(context, event) or approval_words(event)
     return said or f"{order_text(order_of(event))} {_order_words(context, event)}"
 
 

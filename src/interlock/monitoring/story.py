@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from interlock.messages.units import Nanoseconds, OrderId, Sequence
 from interlock.monitoring.figures import Figure, Moment
+from interlock.monitoring.hold_story import HoldPart
 
 COST_CONVENTION: Final = (
     "against the middle of the market when the order was cleared, fees aside; positive is a cost, "
@@ -82,6 +83,8 @@ class LinePart(Struct, kw_only=True):
     sizing: str
     capped: bool
     quantity: Figure
+    cut_from: Figure | None
+    """What it was sized to before controls cut it; None when none did."""
     price: Figure
     """The limit, or the worst price that a market order is reserved at."""
     route: str
@@ -310,6 +313,8 @@ class Story(Struct, kw_only=True):
     orders: list[OrderPart] = field(default_factory=list)
     requests: list[RequestPart] = field(default_factory=list)
     action: ActionPart | None = None
+    hold: HoldPart | None = None
+    """What people were asked, when it was held."""
     cost_convention: str = COST_CONVENTION
     told_until: Sequence = 0
     """The last command that was read."""

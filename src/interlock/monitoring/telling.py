@@ -11,8 +11,9 @@ from pathlib import Path
 from interlock.journal.plain import address_of
 from interlock.journal.reader import JournalReader
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.limits import covers
+from interlock.ledger.limits import covers, limit_key
 from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.approvals import DecisionHeld, LimitChanged
 from interlock.messages.commands import (
     Command,
     ProposeDecision,
@@ -41,6 +42,8 @@ from interlock.monitoring.context import Context
 from interlock.monitoring.event_words import order_of
 from interlock.monitoring.figures import moment
 from interlock.monitoring.findings import LimitSetting
+from interlock.monitoring.hold_story import HoldPart, begin_hold, go_on_with_hold
+from interlock.monitoring.holds import objection_texts
 from interlock.monitoring.kinds import KIND_NAMES
 from interlock.monitoring.order_story import answer_of, order_part, request_part
 from interlock.monitoring.story import ActionPart, DecisionPart, Story, Subject, VerdictPart
@@ -90,6 +93,7 @@ class Teller:
         self._requests: list[Trail] = []
         self._followed: dict[OrderId, Trail] = {}
         self._action: ActionPart | None = None
+        self._hold: HoldPart | None = None
         self._sequence: Sequence = 0
         self._time_ns: Nanoseconds = 0
         self._key = ("", "")
@@ -134,8 +138,7 @@ class Teller:
             self._market_kinds[place] = KIND_NAMES[type(command)]
         elif type(command) is SetLimit:
             limit = command.limit
-            key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
-            number = self._ledger.limits.numbers[key]
+            number = self._ledger.limits.numbers[limit_key(limit)]
             self._settings[number] = LimitSetting(command.by, sequence)
 
     def _note_same_key(self, sequence: Sequence) -> None:
@@ -162,7 +165,7 @@ class Teller:
     ) -> None:
         decision = self.subject.decision
         if type(event) is DecisionJudged:
-            self._judging = self._ledger.waiting.find(event.decision)
+            self._judging = self._ledger.proposed(event.decision)
             if event.decision == decision and self._judging is not None:
                 self._judged(self._judging, event, place)
         if reported is None and (type(event) is InvariantBroken or type(event) is HaltTripped):
@@ -187,6 +190,21 @@ class Teller:
         if trail is not None:
             address = address_of(self._sequence, place)
             trail.conclude(self._context, address, self._time_ns, event)
+        if getattr(event, "decision", 0) == decision:
+            self._hold_on(place, event)
+        elif type(event) is LimitChanged:
+            number = self._ledger.limits.numbers[limit_key(event.limit)]
+            self._settings[number] = LimitSetting(event.by, self._sequence)
+
+    def _hold_on(self, place: int, event: Event) -> None:
+        """What people were asked about the decision, and what they said."""
+        if type(event) is DecisionHeld:
+            held = self._ledger.holds.find(event.decision)
+            assert held is not None, f"decision {event.decision} was held and is not known"
+            words = objection_texts(self._context, self._ledger, held)
+            self._hold = begin_hold(self._sequence, place, self._time_ns, event, words)
+        elif self._hold is not None:
+            go_on_with_hold(self._hold, self._sequence, place, self._time_ns, event)
 
     def _stop(
         self,
@@ -292,6 +310,7 @@ class Teller:
             orders=[order_part(self._context, trail) for trail in self._orders],
             requests=[request_part(self._context, trail) for trail in self._requests],
             action=self._action,
+            hold=self._hold,
             told_until=self._sequence,
             told_until_time=moment(self._time_ns),
         )

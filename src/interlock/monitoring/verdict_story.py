@@ -110,6 +110,7 @@ def _line(
         sizing=name_of(SIZING_RULES, line.sizing),
         capped=line.capped,
         quantity=units.quantity(symbol, line.quantity),
+        cut_from=units.quantity(symbol, line.cut_from) if line.cut_from else None,
         price=units.price(symbol, line.price),
         route=line.route,
         venue=line.venue,

@@ -51,6 +51,8 @@ def account_json(account: Account) -> dict[str, Any]:
         "reports_ignored": account.ignored,
         "actions": account.actions,
         "halts": account.halts,
+        "holds": account.holds,
+        "limit_changes": account.limit_changes,
         "invariants_broken": account.breaches,
     }
 
@@ -96,6 +98,13 @@ def _print_remarks(console: Console, account: Account) -> None:
         remarks.append(f"Reports ignored: {count:,} x {name}")
     if account.actions:
         remarks.append(f"Named actions carried out: {account.actions:,}")
+    for name, count in account.holds.items():
+        remarks.append(f"Decisions that waited for people: {count:,} {name}")
+    for text in account.limit_changes[:REMARKS_SHOWN]:
+        remarks.append(f"Limit changed: {printable(text)}")
+    if len(account.limit_changes) > REMARKS_SHOWN:
+        more = len(account.limit_changes) - REMARKS_SHOWN
+        remarks.append(f"and {more:,} more changes of limits: `interlock limits` lists them")
     if remarks:
         console.print()
     for remark in remarks:

@@ -24,6 +24,7 @@ from interlock.monitoring.story import (
 from interlock.monitoring.subject import SubjectUnknown
 from interlock.monitoring.telling import tell_story
 from interlock.terminal.account import duration_text
+from interlock.terminal.gate import hold_rows
 from interlock.terminal.printable import printable
 
 FOUND = 0
@@ -62,6 +63,9 @@ def print_story(console: Console, story: Story) -> None:
     _print_decision(console, story.decision)
     if story.verdict is not None:
         _print_verdict(console, story.verdict, line)
+    if story.hold is not None:
+        _heading(console, "People were asked", story.hold.address, str(story.hold.held))
+        _rows(console, hold_rows(story.hold))
     if story.action is not None:
         _print_action(console, story)
     orders = [part for part in story.orders if not line or part.order == story.subject.order]
@@ -174,6 +178,8 @@ def _print_line(console: Console, line: LinePart, count: int) -> None:
     else:
         seen = "nothing had been heard of it"
     capped = ", made smaller by the liquidity cap" if line.capped else ""
+    if line.cut_from is not None:
+        capped += f", cut from {line.cut_from} to what its limits allow"
     became = f"order {line.order}" if line.order else "no order"
     if line.replaces:
         became = f"a change of order {line.replaces}"

@@ -1,0 +1,70 @@
+"""What a halt covers, and which orders it has asked for and must go on asking for."""
+
+from interlock.ledger.limits import HaltRecord, covers
+from interlock.ledger.order_table import OrderTable
+from interlock.ledger.orders import OrderRecord
+from interlock.messages.events import HaltLifted, HaltTripped
+from interlock.messages.terms import PENDING_CANCEL
+from interlock.messages.units import Sequence
+
+# All orders of one decision.
+DECISION = "decision"
+
+
+def covers_order(scope: str, order: OrderRecord) -> bool:
+    """This says whether a scope covers an order; `decision:412` covers what decision 412 made."""
+    kind, _, name = scope.partition(":")
+    if kind == DECISION:
+        return name == str(order.decision)
+    return covers(
+        scope,
+        order.position.account.name,
+        order.source.name,
+        order.instrument.symbol,
+        order.venue.name,
+    )
+
+
+def trip(
+    halts: dict[str, HaltRecord], orders: OrderTable, event: HaltTripped, sequence: Sequence
+) -> None:
+    """A scope is stopped, or stopped again."""
+    halt = halts.get(event.scope)
+    if halt is not None:
+        halt.trip_again(event.by, event.reduce_only, event.cancels, sequence)
+    else:
+        halts[event.scope] = HaltRecord(
+            event.by, event.reduce_only, event.text, sequence, event.cancels
+        )
+    if event.cancels:
+        _note_halted(orders, event.scope)
+
+
+def lift(halts: dict[str, HaltRecord], orders: OrderTable, event: HaltLifted) -> None:
+    """A scope may trade again."""
+    if event.scope in halts:
+        del halts[event.scope]
+        standing = [scope for scope, halt in halts.items() if halt.cancels]
+        _note_lifted(orders, event.scope, standing)
+
+
+def _note_halted(orders: OrderTable, scope: str) -> None:
+    """A halt that cancels has no need to ask for what is asked for already, and still wants it: if
+    the venue will not, it is asked again. Cost: one step per open order."""
+    for order in orders.open.values():
+        is_asked = order.status == PENDING_CANCEL and order.halt_cancels == 0
+        if is_asked and covers_order(scope, order):
+            order.halt_cancels = 1
+
+
+def _note_lifted(orders: OrderTable, scope: str, standing: list[str]) -> None:
+    """A halt that is lifted wants nothing back any more, but what another one still wants. Cost:
+    one step per open order and halt that stands."""
+    for order in orders.open.values():
+        if order.halt_cancels == 0 or not covers_order(scope, order):
+            continue
+        is_wanted = False
+        for other in standing:
+            is_wanted = is_wanted or covers_order(other, order)
+        if not is_wanted:
+            order.halt_cancels = 0
