@@ -18,6 +18,8 @@ from interlock import cli
 from interlock.controls import catalogue
 from interlock.controls.control import LOOSENS, TIGHTENS, ControlKind, Parameter
 from interlock.controls.rules import RULES
+from interlock.feedback.grouping import DIMENSIONS
+from interlock.feedback.measures import MEASURES
 from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS
 from interlock.kernel.user_invariants import RESPONSES
 from interlock.messages import differences
@@ -160,6 +162,28 @@ def differences_page() -> str:
         f"| {kind.code} | `{kind.name}` | {kind.meaning} | {kind.rule} |"
         for kind in differences.CATALOGUE
     ]
+    return "\n".join(lines) + "\n"
+
+
+def quality_page() -> str:
+    """What `interlock quality` measures."""
+    lines = [
+        *(NOTICE, "", "# Execution quality", ""),
+        "What each figure of `interlock quality` means. Prices are mids at the order's own venue,",
+        "as the session knew them at that moment of its journal; money is exact, and estimates",
+        "carry a 95 % interval of the ratio estimator (Cochran 1977, chapter 6) with Student's t.",
+        "Orders of one decision, and fills close in time, are not independent: their intervals are",
+        "then too narrow, and a difference should be seen on another day as well. Nothing is",
+        "dropped as an outlier; the most costly orders are named.",
+        "",
+        *("| measure | what it is | sign | unit | source |", "| --- | --- | --- | --- | --- |"),
+    ]
+    lines += [
+        f"| {found.name} | {found.meaning} | {found.sign} | {found.unit} | {found.source} |"
+        for found in MEASURES
+    ]
+    lines += ["", "## Groups", "", *("| `--by` | |", "| --- | --- |")]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in DIMENSIONS.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -327,6 +351,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "differences.md": differences_page,
     "events.md": events_page,
     "invariants.md": invariants_page,
+    "quality.md": quality_page,
     "reasons.md": reasons_page,
 }
 

@@ -18,6 +18,7 @@ from interlock.commandline.covering import add_covering
 from interlock.commandline.explaining import add_explaining
 from interlock.commandline.gate import add_gate
 from interlock.commandline.journals import add_journal
+from interlock.commandline.measuring import add_measuring
 from interlock.commandline.running import add_running
 
 EXIT_CODES = """exit codes:
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     add_running(commands)
     add_explaining(commands)
     add_gate(commands)
+    add_measuring(commands)
     add_journal(commands)
     add_checking(commands)
     add_covering(commands)

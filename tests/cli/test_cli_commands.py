@@ -21,6 +21,7 @@ COMMANDS = (
     ("replay",),
     ("why",),
     ("account",),
+    ("quality",),
     ("journal", "verify"),
     ("journal", "show"),
     ("journal", "export"),
