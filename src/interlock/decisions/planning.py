@@ -132,8 +132,8 @@ class Planner:
             if proposal.market is not None and proposal.market.far_price(side) > 0:
                 reference = proposal.market.far_price(side)
             size(proposal, plan.source, reference)
-        if proposal.problem == 0:
-            proposal.problem = objection(proposal)
+        if proposal.problem == 0 and self.ledger.is_kept_by_us:
+            proposal.problem = objection(proposal, self.ledger.time_ns)
         self._value(proposal)
 
     def _route(self, proposal: Proposal) -> None:
@@ -153,7 +153,7 @@ class Planner:
 
     def _price(self, proposal: Proposal) -> None:
         """The worst price that the order may trade at."""
-        proposal.problem = contradiction(proposal, self.ledger.time_ns)
+        proposal.problem = contradiction(proposal)
         if proposal.problem != 0:
             return
         if proposal.order_type == LIMIT:
@@ -202,9 +202,9 @@ class Planner:
         if proposal.replaces is not None:
             self._value_of_change(proposal)
             return
-        proposal.problem = contradiction(proposal, self.ledger.time_ns)
-        if proposal.problem == 0:
-            proposal.problem = objection(proposal)
+        proposal.problem = contradiction(proposal)
+        if proposal.problem == 0 and self.ledger.is_kept_by_us:
+            proposal.problem = objection(proposal, self.ledger.time_ns)
         self._value(proposal)
 
     def _replace(self, plan: Plan, action: ReplaceOrder) -> None:
@@ -243,7 +243,7 @@ class Planner:
         proposal.value = instrument.value(_dearest(proposal, proposal.price), leaves)
         before = instrument.value(_dearest(proposal, order.worst_price()), order.worst_leaves())
         proposal.added_value = proposal.value - before if proposal.value > before else 0
-        if proposal.post_only and proposal.would_cross():
+        if proposal.post_only and self.ledger.is_kept_by_us and proposal.would_cross():
             proposal.problem = POST_ONLY_WOULD_TRADE
 
     def _cancel(self, plan: Plan, action: CancelOrders) -> None:
@@ -279,7 +279,7 @@ class Planner:
         the source may trade is touched."""
         plan.cancel_reason = REQUESTED
         plan.cancels_stand_alone = True
-        plan.may_be_cut = True
+        plan.may_be_cut = self.ledger.is_kept_by_us
         source, account = plan.source, plan.account
         if source is None or account is None:
             return

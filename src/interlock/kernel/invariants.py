@@ -133,7 +133,8 @@ class Invariants:
         if response == ALERT:
             return
         is_halt = response == HALT
-        recorder.conclude(HaltTripped(scope, by, not is_halt, breach.text, is_halt))
+        cancels = is_halt or not self.ledger.is_kept_by_us
+        recorder.conclude(HaltTripped(scope, by, not is_halt, breach.text, cancels))
         if is_halt:
             cancel_working(self.ledger, recorder, scope)
 

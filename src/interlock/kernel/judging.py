@@ -106,7 +106,7 @@ class Judge:
     def _withdraw(self, plan: Plan) -> None:
         """A ladder that is refused takes with it what it was to move or to take back: its source
         does not want those quotes any more (law 6). What it still wants stays as it is."""
-        if plan.problem != NONE:
+        if plan.problem != NONE or not self.ledger.is_kept_by_us:
             return
         for proposal in plan.proposals:
             if proposal.replaces is not None:

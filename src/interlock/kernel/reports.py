@@ -108,7 +108,8 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
     _conclude_known(recorder, order, report)
     if order.halt_cancels > 0:
         cancel_again(ledger, recorder, order)
-    if len(ledger.orders.reducing) > 0 and kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
+    is_reducing = len(ledger.orders.reducing) > 0 and ledger.is_kept_by_us
+    if is_reducing and kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
         keep_reducing(ledger, recorder, order.position)
 
 

@@ -40,8 +40,10 @@ def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
         recorder.conclude(CommandRefused(MALFORMED, text))
         return
     cancels = command.cancel_working
+    # Before it was kept, every halt was taken for one that cancels.
+    kept = cancels or not ledger.is_kept_by_us
     recorder.conclude(
-        HaltTripped(command.scope, command.by, command.reduce_only, command.text, cancels)
+        HaltTripped(command.scope, command.by, command.reduce_only, command.text, kept)
     )
     if cancels:
         cancel_working(ledger, recorder, command.scope)
@@ -100,11 +102,11 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
         text = f"{command.by} tripped the halt on {command.scope} and someone else must lift it"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
         return
-    if not is_person(ledger, command.by):
+    if ledger.is_kept_by_us and not is_person(ledger, command.by):
         text = f"{command.by} is a source that is no person, and a person must lift a halt"
         recorder.conclude(CommandRefused(NOT_A_PERSON, text))
         return
-    if command.trip != halt.last_sequence:
+    if ledger.is_kept_by_us and command.trip != halt.last_sequence:
         text = (
             f"was trip {command.trip}, must be {halt.last_sequence}: the command that tripped the"
             f" halt on {command.scope} last"

@@ -26,9 +26,14 @@ def covers_order(scope: str, order: OrderRecord) -> bool:
 
 
 def trip(
-    halts: dict[str, HaltRecord], orders: OrderTable, event: HaltTripped, sequence: Sequence
+    halts: dict[str, HaltRecord],
+    orders: OrderTable,
+    event: HaltTripped,
+    sequence: Sequence,
+    is_followed: bool,
 ) -> None:
-    """A scope is stopped, or stopped again."""
+    """A scope is stopped, or stopped again; `is_followed` when what is asked for already is wanted
+    by it too."""
     halt = halts.get(event.scope)
     if halt is not None:
         halt.trip_again(event.by, event.reduce_only, event.cancels, sequence)
@@ -36,14 +41,18 @@ def trip(
         halts[event.scope] = HaltRecord(
             event.by, event.reduce_only, event.text, sequence, event.cancels
         )
-    if event.cancels:
+    if event.cancels and is_followed:
         _note_halted(orders, event.scope)
 
 
-def lift(halts: dict[str, HaltRecord], orders: OrderTable, event: HaltLifted) -> None:
+def lift(
+    halts: dict[str, HaltRecord], orders: OrderTable, event: HaltLifted, is_followed: bool
+) -> None:
     """A scope may trade again."""
-    if event.scope in halts:
-        del halts[event.scope]
+    if event.scope not in halts:
+        return
+    del halts[event.scope]
+    if is_followed:
         standing = [scope for scope, halt in halts.items() if halt.cancels]
         _note_lifted(orders, event.scope, standing)
 

@@ -11,13 +11,14 @@ from msgspec.structs import astuple
 from interlock.ledger import life
 from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
+from interlock.ledger.defining import define_account, define_source
 from interlock.ledger.halting import lift, trip
 from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import cleared_order
-from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
+from interlock.ledger.positions import AccountRecord
 from interlock.ledger.sources import ReleaseRecord, SourceRecord
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision, WaitingLine
@@ -41,7 +42,7 @@ from interlock.messages.commands import (
     UpdateQuote,
 )
 from interlock.messages.decisions import QuoteLadder
-from interlock.messages.definitions import Account, Bounds, Source
+from interlock.messages.definitions import Bounds
 from interlock.messages.events import (
     ActionCleared,
     ActionFinished,
@@ -67,7 +68,7 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
-from interlock.messages.flags import BOUNDED_MOVES
+from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US
 from interlock.messages.terms import (
     CHATTER,
     FEED_CROSSED,
@@ -119,6 +120,7 @@ class Ledger:
         """The changes of behaviour that hold (`messages.flags`)."""
         self.invariants: tuple[str, ...] = ()
         """The user's invariants that the session is run under, by name."""
+        self.is_kept_by_us = False
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
@@ -254,9 +256,9 @@ class Ledger:
         elif type(command) is DefineVenue:
             self._define_venue(command)
         elif type(command) is DefineAccount:
-            self._define_account(command.account)
+            define_account(self.accounts, self.instruments, command.account)
         elif type(command) is DefineSource:
-            self._define_source(command.source)
+            define_source(self.sources, self.accounts, self.instruments, command.source)
         elif type(command) is SetInstrumentStatus:
             record = self.instruments.get(command.instrument)
             if record is not None:
@@ -268,6 +270,7 @@ class Ledger:
             self.routing = command.routing
             self.flags = command.flags
             self.invariants = command.invariants
+            self.is_kept_by_us = KEPT_BY_US in command.flags
             self.bounds = BoundsRecord(command.bounds)
             self.orders.bounds = self.bounds
         elif type(command) is CloseSession:
@@ -290,45 +293,6 @@ class Ledger:
             record = self.instruments.get(symbol)
             if record is not None:
                 record.markets[name] = MarketRecord(name)
-
-    def _define_account(self, definition: Account) -> None:
-        assert definition.name not in self.accounts, f"account {definition.name} is defined twice"
-        account = AccountRecord(definition.name)
-        self.accounts[definition.name] = account
-        for currency, digits, opening in definition.cash:
-            account.cash[currency] = CashRecord(currency, digits, opening)
-        for symbol, lots, cost in definition.positions:
-            instrument = self.instruments.get(symbol)
-            assert instrument is not None, f"no instrument {symbol} is defined"
-            self._open_position(account, instrument).open_with(lots, cost)
-
-    def _define_source(self, definition: Source) -> None:
-        account = self.accounts.get(definition.account)
-        assert account is not None, f"no account {definition.account!r} is defined"
-        known = self.sources.get(definition.name)
-        if known is None:
-            self.sources[definition.name] = SourceRecord(definition, account)
-        else:
-            # Its orders and the keys it has used stay its own.
-            assert known.account is account, (
-                f"source {definition.name} trades for {known.account.name}, not {account.name}"
-            )
-            known.redefine(definition)
-        for symbol in definition.instruments:
-            instrument = self.instruments.get(symbol)
-            if instrument is not None:
-                self._open_position(account, instrument)
-
-    def _open_position(
-        self, account: AccountRecord, instrument: InstrumentRecord
-    ) -> PositionRecord:
-        position = account.positions.get(instrument.symbol)
-        if position is None:
-            cash = account.cash.get(instrument.currency)
-            assert cash is not None, f"account {account.name} has no {instrument.currency}"
-            position = PositionRecord(account, instrument, cash)
-            account.positions[instrument.symbol] = position
-        return position
 
     # --- events ------------------------------------------------------------------------------
 
@@ -386,9 +350,9 @@ class Ledger:
         elif type(event) is OrderRestated:
             self.orders.restated(event)
         elif type(event) is HaltTripped:
-            trip(self.halts, self.orders, event, self.sequence)
+            trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us)
         elif type(event) is HaltLifted:
-            lift(self.halts, self.orders, event)
+            lift(self.halts, self.orders, event, self.is_kept_by_us)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
         elif type(event) is ActionFinished:

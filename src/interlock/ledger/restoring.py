@@ -11,6 +11,7 @@ from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
 from interlock.ledger.sources import KeyUse, ReleaseRecord, SourceRecord
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision
+from interlock.messages.flags import KEPT_BY_US
 from interlock.messages.state import (
     AccountState,
     InstrumentState,
@@ -31,6 +32,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
     ledger.routing = state.routing
     ledger.flags = tuple(state.flags)
     ledger.invariants = state.invariants
+    ledger.is_kept_by_us = KEPT_BY_US in ledger.flags
     ledger.bounds = BoundsRecord(state.bounds)
     for instrument in state.instruments:
         ledger.instruments[instrument.definition.symbol] = _instrument(instrument)

@@ -11,6 +11,8 @@ from typing import Final
 BOUNDED_MOVES: Final = 1
 SCOPED_BREACHES: Final = 2
 
+KEPT_BY_US: Final = 3
+
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
         "bounded_moves",
@@ -21,6 +23,12 @@ CATALOGUE: Final = {
         "scoped_breaches",
         "a broken invariant says what it concerns, and what a source was given too much of stops"
         " the source and not the firm",
+    ),
+    KEPT_BY_US: (
+        "kept_by_us",
+        "what an order must not do is kept by us and not left to the venue: post-only, reduce-only,"
+        " display and expiry; a refused ladder takes back what it no longer wants; closing is cut"
+        " to its limits; a halt goes on asking while it stands, and is lifted by naming its trip",
     ),
 }
 """Each flag's name, and what is so where it holds."""

@@ -1,0 +1,57 @@
+"""Defining: accounts and sources as they are said to be, each with the positions that it needs."""
+
+from interlock.ledger.instruments import InstrumentRecord
+from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
+from interlock.ledger.sources import SourceRecord
+from interlock.messages.definitions import Account, Source
+
+
+def define_account(
+    accounts: dict[str, AccountRecord],
+    instruments: dict[str, InstrumentRecord],
+    definition: Account,
+) -> None:
+    """An account is there, with its opening cash and positions."""
+    assert definition.name not in accounts, f"account {definition.name} is defined twice"
+    account = AccountRecord(definition.name)
+    accounts[definition.name] = account
+    for currency, digits, opening in definition.cash:
+        account.cash[currency] = CashRecord(currency, digits, opening)
+    for symbol, lots, cost in definition.positions:
+        instrument = instruments.get(symbol)
+        assert instrument is not None, f"no instrument {symbol} is defined"
+        _open_position(account, instrument).open_with(lots, cost)
+
+
+def define_source(
+    sources: dict[str, SourceRecord],
+    accounts: dict[str, AccountRecord],
+    instruments: dict[str, InstrumentRecord],
+    definition: Source,
+) -> None:
+    """A source may decide, or may do something else from now on."""
+    account = accounts.get(definition.account)
+    assert account is not None, f"no account {definition.account!r} is defined"
+    known = sources.get(definition.name)
+    if known is None:
+        sources[definition.name] = SourceRecord(definition, account)
+    else:
+        # Its orders and the keys it has used stay its own.
+        assert known.account is account, (
+            f"source {definition.name} trades for {known.account.name}, not {account.name}"
+        )
+        known.redefine(definition)
+    for symbol in definition.instruments:
+        instrument = instruments.get(symbol)
+        if instrument is not None:
+            _open_position(account, instrument)
+
+
+def _open_position(account: AccountRecord, instrument: InstrumentRecord) -> PositionRecord:
+    position = account.positions.get(instrument.symbol)
+    if position is None:
+        cash = account.cash.get(instrument.currency)
+        assert cash is not None, f"account {account.name} has no {instrument.currency}"
+        position = PositionRecord(account, instrument, cash)
+        account.positions[instrument.symbol] = position
+    return position
