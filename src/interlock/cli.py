@@ -27,7 +27,7 @@ EXIT_CODES = """exit codes:
   2    the command line was wrong
   3    there is no such session, order, decision, record, or usable data
   4    refused to start: locked, damaged, foreign or unreachable
-  70   the disk failed and the session ended itself
+  70   the disk failed or is full, and the session ended itself
   130  interrupted; a session's journal was closed in order"""
 
 DONE = 0

@@ -257,24 +257,9 @@ def resumed_engine(
     UNKNOWN, and the venue is asked about every open one: nothing is sent again (law 8).
     """
     ground = _with_reserve(ground)
-    files = ground.journal.files
-    try:
-        journal = JournalWriter.open(directory, code_version=__version__, options=ground.journal)
-    except JournalCorrupt as fault:
-        raise advised(directory, fault, files) from fault
-    try:
-        recovered = journal.recovered
-        loaded = load_ledger(directory, recovered.last_sequence, files=files)
-        _require_same_file(file, data, directory, files)
-        offered = ground.controls()
-        require_invariants(loaded.ledger.invariants, offered)
-    except JournalCorrupt as fault:
-        journal.close()
-        raise advised(directory, fault, files) from fault
-    except BaseException:
-        journal.close()
-        raise
-    ledger = loaded.ledger
+    files, offered = ground.journal.files, ground.controls()
+    journal, ledger = _taken_up(file, data, directory, ground, offered)
+    recovered = journal.recovered
     if isinstance(ground.clock, WallClock):
         ground.clock.not_before(ledger.time_ns)
     outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
@@ -318,6 +303,30 @@ def resumed_engine(
     for report, _, _ in repairs:
         note_repair(files, report)
     return engine
+
+
+def _taken_up(
+    file: SessionFile,
+    data: Sequence[Path],
+    directory: Path,
+    ground: Ground,
+    offered: dict[str, Any],
+) -> tuple[JournalWriter, Ledger]:
+    """The journal of a kept session, open, and its ledger. A damaged one says what mends it."""
+    files = ground.journal.files
+    journal: JournalWriter | None = None
+    try:
+        journal = JournalWriter.open(directory, code_version=__version__, options=ground.journal)
+        loaded = load_ledger(directory, journal.recovered.last_sequence, files=files)
+        _require_same_file(file, data, directory, files)
+        require_invariants(loaded.ledger.invariants, offered)
+    except BaseException as fault:
+        if journal is not None:
+            journal.close()
+        if isinstance(fault, JournalCorrupt):
+            raise advised(directory, fault, files) from fault
+        raise
+    return journal, loaded.ledger
 
 
 def just_ended(ledger: Ledger) -> list[OrderRecord]:
