@@ -6,7 +6,7 @@
 #   make testi    the tests on the source as it stands, and what of every state they exercise
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
-#   make soak     the campaigns in their long form; FLIPS=10000 CUTS=1000 say how long
+#   make soak     the campaigns in their long form; FLIPS=10000 CUTS=1000 KILLS=200 say how long
 #   make bench    the figures, one JSON object per line
 #   make docs     write the generated pages
 #   make clean    remove what was made
@@ -29,6 +29,7 @@ TESTS ?= tests
 WORKERS ?= 2
 FLIPS ?= 10000
 CUTS ?= 1000
+KILLS ?= 200
 
 BIN := .venv/bin
 SOURCE := $(CURDIR)/src
@@ -73,6 +74,9 @@ check: .venv/developing
 soak: .venv/developing build/copied
 	@echo "== soak: $(FLIPS) flipped bits and $(CUTS) cuts of a closed journal"
 	@INTERLOCK_FLIPS=$(FLIPS) INTERLOCK_CUTS=$(CUTS) $(PYTEST) tests/journal/test_journal_flips.py
+	@echo "== soak: $(KILLS) kills of the engine and a quarter as many of its venue, under load"
+	@PYTHONPATH=$(firstword $(wildcard $(COMPILED)) $(SOURCE)) $(BIN)/python \
+		bench/campaigns/kills.py --engine $(KILLS) --venue $$(( $(KILLS) / 4 ))
 
 # What is not a benchmark by itself lies in a folder below bench.
 bench: setup

@@ -21,6 +21,7 @@ from interlock.engines import (
     session_name,
     user_controls,
 )
+from interlock.execution.remote import RemoteVenue
 from interlock.inputs.clock import WallClock
 from interlock.inputs.clock_watch import ClockWatch
 from interlock.inputs.decisions import DecisionDefaults
@@ -28,6 +29,8 @@ from interlock.inputs.live import Door, LiveSession
 from interlock.inputs.recordings import MergedRecording
 from interlock.inputs.scheduler import NEVER, Scheduler
 from interlock.inputs.session_file import SessionFile
+from interlock.inputs.session_parts import REMOTE
+from interlock.journal.faults import JournalFault
 from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.reader import JournalReader
@@ -43,6 +46,17 @@ MARKET_ENDED = "the market ended"
 
 
 DISK_FULL = "the disk is full"
+
+
+class RemoteInMarketTime(JournalFault):
+    """A session in market time was to trade at a venue that lives by the wall clock."""
+
+    def __init__(self, venue: str) -> None:
+        super().__init__(
+            f"venue {venue}",
+            "is a process of its own and lives by the wall clock, not in market time",
+            "Run the session with --live, or make the venue an exchange of the session",
+        )
 
 
 @dataclass
@@ -118,8 +132,11 @@ def assemble(
     """This puts a market-time session together, opened and ready to run; one that the directory
     holds already is gone through again and goes on where its journal ends.
 
-    Raises `SessionDiffers` when it is not the one that is made again.
+    Raises `SessionDiffers` when it is not the one that is made again, and `RemoteInMarketTime`.
     """
+    for settings in file.venue_settings:
+        if settings.kind == REMOTE:
+            raise RemoteInMarketTime(settings.name)
     parts = ground.parts(file, data, -1)
     name = session_name(file, data)
     engine = market_engine(file, directory, parts, name, ground, followers)
@@ -178,11 +195,13 @@ def assemble_live(
 
     try:
         parts = ground.parts(file, data, now_ns)
+        remotes = [venue for venue in parts.venues.values() if isinstance(venue, RemoteVenue)]
+        all_followers = (*followers, answer, *(venue.follow for venue in remotes))
         if holds_journal(ground.journal.files, directory):
-            engine = resumed_engine(file, directory, data, parts, ground, (*followers, answer))
+            engine = resumed_engine(file, directory, data, parts, ground, all_followers)
         else:
             name = ground.random_bytes(10).hex()
-            engine = live_engine(file, directory, parts, name, ground, (*followers, answer))
+            engine = live_engine(file, directory, parts, name, ground, all_followers)
     except BaseException:
         lines.close()
         raise
@@ -202,11 +221,16 @@ def assemble_live(
         control_names=control_names,
     )
     live.append(session)
+    for venue in remotes:
+        venue.begin(engine.kernel.ledger.session_id)
+        lines.watch(venue.descriptor)
 
     def run() -> None:
         try:
             session.run()
         finally:
             lines.close()
+            for venue in remotes:
+                venue.close()
 
     return Session(engine, file, directory, parts.recording, now_ns, NEVER, run, session.stop)

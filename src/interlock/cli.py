@@ -20,6 +20,7 @@ from interlock.commandline.gate import add_gate
 from interlock.commandline.journals import add_journal
 from interlock.commandline.measuring import add_measuring
 from interlock.commandline.running import add_running
+from interlock.commandline.venues import add_venues
 
 EXIT_CODES = """exit codes:
   0    done
@@ -116,4 +117,5 @@ def _parser() -> argparse.ArgumentParser:
     add_journal(commands)
     add_checking(commands)
     add_covering(commands)
+    add_venues(commands)
     return parser

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from interlock.execution.port import VenuePort
+from interlock.execution.remote import RemoteVenue
+from interlock.hosting.definition import exchange_of, profile_of, rate_of
 from interlock.inputs.recordings import MergedRecording, open_recordings
 from interlock.inputs.scheduler import NEVER, Decider
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_links import venue_faults
 from interlock.inputs.session_parts import (
     RECORDED,
+    REMOTE,
     SourceSettings,
     VenueSettings,
 )
@@ -21,8 +24,7 @@ from interlock.messages.definitions import Instrument, Source, Venue
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds
 from interlock.simulation.exchange import Exchange
 from interlock.simulation.faulty import FaultyVenue
-from interlock.simulation.market import MarketGenerator, Profile
-from interlock.simulation.ratelimit import RateLimit
+from interlock.simulation.market import MarketGenerator
 from interlock.simulation.recorded import RecordedVenue
 from interlock.simulation.sources import MODELS, make_model
 
@@ -30,7 +32,7 @@ NS_PER_US = 1_000
 MODELS_GROUP = "interlock.models"
 
 
-AnyVenue: TypeAlias = Exchange | RecordedVenue | FaultyVenue
+AnyVenue: TypeAlias = Exchange | RecordedVenue | FaultyVenue | RemoteVenue
 
 
 @dataclass
@@ -53,8 +55,9 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
     """
     instruments = {instrument.symbol: instrument for instrument in file.instruments}
     desks = [
-        simulated(venue, settings, instruments)
+        _simulated(venue, settings, instruments)
         for venue, settings in zip(file.venues, file.venue_settings, strict=True)
+        if settings.kind != REMOTE
     ]
     exchanges = [desk for desk in desks if isinstance(desk, Exchange)]
     observers = [desk for desk in desks if isinstance(desk, RecordedVenue)]
@@ -62,7 +65,8 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
     start_ns, end_ns = 0, NEVER
     if file.market is not None and exchanges:
         start_ns = file.market.start_ns if now_ns < 0 else now_ns
-        market = MarketGenerator(file.seed, exchanges, profiles_of(file), start_ns)
+        profiles = [profile_of(traded) for traded in file.market.profiles]
+        market = MarketGenerator(file.seed, exchanges, profiles, start_ns)
         if now_ns < 0:
             end_ns = start_ns + file.market.duration_s * NS_PER_SECOND
     recording: MergedRecording | None = None
@@ -92,60 +96,33 @@ def _ports(
     by_name = {desk.name: desk for desk in desks}
     for venue, settings in zip(file.venues, file.venue_settings, strict=True):
         faults = venue_faults(settings)
-        if faults:
+        if settings.kind == REMOTE:
+            made[venue.name] = RemoteVenue(
+                venue,
+                [one for one in file.instruments if one.symbol in venue.instruments],
+                settings.address,
+                cancel_on_disconnect=settings.cancel_on_disconnect,
+            )
+        elif faults:
             made[venue.name] = FaultyVenue(by_name[venue.name], faults, start_ns)
         else:
             made[venue.name] = by_name[venue.name]
     return made
 
 
-def profiles_of(file: SessionFile) -> list[Profile]:
-    """This is how each instrument of the generated market trades; none without a market."""
-    if file.market is None:
-        return []
-    return [
-        Profile(
-            traded.instrument,
-            traded.price,
-            half_spread=traded.half_spread,
-            depth_ticks=traded.depth_ticks,
-            quantity=traded.quantity,
-            events_per_second=traded.events_per_second,
-            volatility_ppm=traded.volatility_ppm,
-        )
-        for traded in file.market.profiles
-    ]
-
-
-def simulated(
+def _simulated(
     venue: Venue, settings: VenueSettings, instruments: dict[str, Instrument]
 ) -> Exchange | RecordedVenue:
-    """This makes a simulated venue from its settings; what is remote is an exchange where it is
-    hosted."""
     listed = [instruments[symbol] for symbol in venue.instruments]
-    latency_out_ns = settings.latency_out_us * NS_PER_US
-    latency_in_ns = settings.latency_in_us * NS_PER_US
-    rate: RateLimit | None = None
-    if settings.messages_reject or settings.messages_logout:
-        rate = RateLimit(settings.messages_reject, settings.messages_logout)
     if settings.kind == RECORDED:
         return RecordedVenue(
             venue,
             listed,
-            latency_out_ns=latency_out_ns,
-            latency_in_ns=latency_in_ns,
-            rate=rate,
+            latency_out_ns=settings.latency_out_us * NS_PER_US,
+            latency_in_ns=settings.latency_in_us * NS_PER_US,
+            rate=rate_of(settings),
         )
-    return Exchange(
-        venue,
-        listed,
-        latency_out_ns=latency_out_ns,
-        latency_in_ns=latency_in_ns,
-        levels=settings.levels,
-        publish_interval_ns=settings.publish_interval_us * NS_PER_US,
-        self_match=settings.self_match,
-        rate=rate,
-    )
+    return exchange_of(venue, settings, listed)
 
 
 def _model(

@@ -1,5 +1,10 @@
 """Every venue behind the port keeps the port's contract."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from contracts.venue_suite import (
     ASK,
     ASK_LOTS,
@@ -10,6 +15,8 @@ from contracts.venue_suite import (
     VenueSuite,
     VenueWorld,
 )
+from hosting.served import Served, definition
+from interlock.inputs.session_parts import EXCHANGE, VenueSettings
 from interlock.messages.commands import UpdateLadder
 from interlock.messages.definitions import Venue
 from interlock.messages.terms import GTC, LIMIT, SELL
@@ -39,6 +46,26 @@ def a_recorded_venue() -> VenueWorld:
     return VenueWorld(venue)
 
 
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    settings = VenueSettings(
+        "alpha",
+        EXCHANGE,
+        latency_out_us=LATENCY_OUT_NS // 1_000,
+        latency_in_us=LATENCY_IN_NS // 1_000,
+        levels=0,
+    )
+    made = Served(tmp_path, definition(settings=settings))
+    yield made
+    made.close()
+
+
+def a_remote_venue(served: Served) -> VenueWorld:
+    offer = VenueOrder(BACKGROUND, ANONYMOUS, SELL, ASK_LOTS, ASK, LIMIT, GTC)
+    served.server.exchange.exchange.place(START, "COIN", offer)
+    return VenueWorld(served.session())
+
+
 class TestExchange(VenueSuite):
     def world(self) -> VenueWorld:
         return an_exchange()
@@ -47,3 +74,12 @@ class TestExchange(VenueSuite):
 class TestRecordedVenue(VenueSuite):
     def world(self) -> VenueWorld:
         return a_recorded_venue()
+
+
+class TestRemoteVenue(VenueSuite):
+    @pytest.fixture(autouse=True)
+    def _served(self, served: Served) -> None:
+        self.served = served
+
+    def world(self) -> VenueWorld:
+        return a_remote_venue(self.served)

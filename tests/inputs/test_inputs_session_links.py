@@ -82,3 +82,39 @@ def test_a_script_of_its_own_is_read_and_its_mistakes_are_named(tmp_path: Path) 
         with pytest.raises(SessionMistakes) as refused:
             read_fault_script(path)
         assert said in str(refused.value)
+
+
+REMOTE = """\
+kind = "remote"
+address = "unix:alpha.sock"
+cancel_on_disconnect = true
+"""
+
+
+def remote(text: str = REMOTE) -> str:
+    assert SESSION.count('kind = "recorded"\n') >= 1
+    return SESSION.replace('kind = "recorded"\n', text, 1)
+
+
+def test_a_remote_venue_has_an_address_and_what_its_exchange_would_have() -> None:
+    settings = parse_session(remote(REMOTE + "levels = 3\n")).venue_settings[0]
+    assert (settings.kind, settings.address) == ("remote", "unix:alpha.sock")
+    assert settings.cancel_on_disconnect
+    assert settings.levels == 3
+    assert parse_session(remote(REMOTE.replace("unix:alpha.sock", "127.0.0.1:7001")))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('kind = "remote"\n', "$.venues[0].address: is missing"),
+        ('kind = "remote"\naddress = "exchange.example:70"\n', 'must be "unix:PATH"'),
+        ('kind = "remote"\naddress = "127.0.0.1:70000"\n', 'must be "unix:PATH"'),
+        ('kind = "remote"\naddress = "unix:"\n', "must be 1..107"),
+        ('kind = "recorded"\naddress = "unix:a"\n', "is for a venue of kind remote"),
+    ],
+)
+def test_a_mistake_in_a_link_is_named(text: str, said: str) -> None:
+    with pytest.raises(SessionMistakes) as refused:
+        parse_session(remote(text))
+    assert said in str(refused.value)

@@ -15,6 +15,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from interlock.inputs.listening import unix_listener
+
 LINE_BYTES_MAX: Final = 65_536
 READ_BYTES: Final = 65_536
 LINES_PER_TURN_MAX: Final = 256
@@ -147,7 +149,9 @@ class Lines:
         """Raises `OSError` when the socket cannot be made, `FileExistsError` when something is in
         its place."""
         self._selector = selectors.DefaultSelector()
-        self._listener = _listener_at(socket_path) if socket_path is not None else None
+        self._listener = (
+            unix_listener(socket_path, CONNECTIONS_MAX) if socket_path is not None else None
+        )
         self._socket_path = socket_path
         self._came = 0
         self._blocking: list[int] = []
@@ -166,6 +170,10 @@ class Lines:
         """No line will come any more: standard input ended and there is no socket."""
         return self._listener is None and not self.connections
 
+    def watch(self, descriptor: int) -> None:
+        """This ends a wait early when something else, such as a venue's line, can be read."""
+        self._selector.register(descriptor, selectors.EVENT_READ, None)
+
     def wait(self, seconds: float) -> list[tuple[Connection, bytes]]:
         """This waits for lines, at most so long, and returns all that have come."""
         if self._listen():
@@ -173,6 +181,8 @@ class Lines:
         for key, events in self._selector.select(seconds):
             if key.data is self._listener:
                 self._accept()
+                continue
+            if key.data is None:
                 continue
             connection: Connection = key.data
             if events & selectors.EVENT_WRITE:
@@ -255,29 +265,6 @@ class Lines:
         self._came += 1
         name = f"socket-{self._came}"
         self.connections.append(Connection(name, peer.fileno(), peer.fileno(), peer))
-
-
-def _listener_at(path: Path) -> socket.socket:
-    if path.exists() or path.is_symlink():
-        raise FileExistsError(
-            17,
-            "is there already: another session may be listening on it; "
-            "remove it if none is, or name another",
-            str(path),
-        )
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # Only the user who runs the session may speak to it.
-    previous = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    except OSError as error:
-        listener.close()
-        raise OSError(error.errno or 0, error.strerror or str(error), str(path)) from None
-    finally:
-        os.umask(previous)
-    listener.listen(CONNECTIONS_MAX)
-    listener.setblocking(False)
-    return listener
 
 
 def _tell(peer: socket.socket, line: bytes) -> None:

@@ -10,7 +10,7 @@ from interlock.messages.units import Lots, Nanoseconds, Ticks
 EXCHANGE = "exchange"
 RECORDED = "recorded"
 REMOTE = "remote"
-VENUE_KINDS = (EXCHANGE, RECORDED)
+VENUE_KINDS = (EXCHANGE, RECORDED, REMOTE)
 
 DATA_KINDS = ("binance", "equity", "plain")
 """What `recordings.kind_of` tells apart."""

@@ -15,6 +15,7 @@ from interlock.inputs.session_parts import (
     EXCHANGE,
     FILE,
     RECORDED,
+    REMOTE,
     WEBHOOK,
     ActionSettings,
     DataSettings,
@@ -59,8 +60,9 @@ def read_market(root: Table, definitions: Definitions) -> MarketSettings | None:
     for symbol, venue in traded.items():
         if symbol not in found:
             table.note("instruments", f"has no {symbol}, which {venue} trades")
+    hosted = _traded(definitions, REMOTE)
     for symbol in found:
-        if symbol not in traded:
+        if symbol not in traded and symbol not in hosted:
             table.note("instruments", f"has {symbol}, which no venue of kind {EXCHANGE} trades")
     market = MarketSettings(start_ns, duration_s, tuple(found.values()))
     _warn_of_closed_hours(table, market, definitions)
@@ -138,7 +140,7 @@ def read_data(root: Table, definitions: Definitions) -> tuple[DataSettings, ...]
     """This is what the file says about recordings, in its order."""
     found: list[DataSettings] = []
     venues = [
-        name for name, settings in definitions.venue_settings.items() if settings.kind != EXCHANGE
+        name for name, settings in definitions.venue_settings.items() if settings.kind == RECORDED
     ]
     for table in root.tables("data", required=False):
         venue = table.one_of("venue", venues, f"a venue of kind {RECORDED}", "")

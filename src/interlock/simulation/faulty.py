@@ -71,6 +71,8 @@ class FaultyVenue:
         self.start_ns: Nanoseconds = start_ns
         self.faults: list[Fault] = faults
         self.plays_link: bool = plays_link
+        self.passed: int = 0
+        """Orders that reached the venue, or are on their way to it."""
         self.keeps_truth: bool = False
         """Whether `truth` collects what the venue said, whatever became of it; else it stays
         empty."""
@@ -95,6 +97,15 @@ class FaultyVenue:
         self.acted_ns: Nanoseconds = -1
         self._plan_act(-1)
 
+    def begin_faults(self, faults: list[Fault], start_ns: Nanoseconds) -> None:
+        """Give it another script, whose times count from here. What is under way stays so."""
+        self._pass_time(start_ns)
+        self.faults = faults
+        self.start_ns = start_ns
+        self.acted_ns = -1
+        self._act(start_ns)
+        self._plan_act(start_ns)
+
     # The venue port.
 
     def submit(self, time_ns: Nanoseconds, order: OrderCleared) -> None:
@@ -103,6 +114,7 @@ class FaultyVenue:
             return
         down = self._strike(SUBMIT_DOWN, time_ns)
         if down is None:
+            self.passed += 1
             self.desk.submit(self._leaving_ns(time_ns), order)
         elif down.refuses:
             self._refuse(time_ns, order.order, REPORT_REJECTED, 0)

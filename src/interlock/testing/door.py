@@ -103,6 +103,9 @@ class ScriptedDoor:
         self._next = len(outside.lines)
         return came
 
+    def watch(self, descriptor: int) -> None:
+        """Nothing ends a wait early in a script."""
+
     def hand_out(self) -> None:
         """Answers were taken when they were given."""
 
