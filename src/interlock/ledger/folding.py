@@ -7,7 +7,14 @@ from msgspec.structs import astuple
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.encoding import Entry
-from interlock.messages.events import EFFECTS, Event, OrderCleared, OrderUnknown
+from interlock.messages.events import (
+    EFFECTS,
+    DecisionJudged,
+    Event,
+    OrderCleared,
+    OrderFilled,
+    OrderUnknown,
+)
 from interlock.messages.terms import REPORT_SILENCE
 from interlock.messages.units import Nanoseconds, Sequence
 
@@ -15,12 +22,17 @@ from interlock.messages.units import Nanoseconds, Sequence
 _astuple: Final = astuple
 _REPORT_ORDER: Final = ReportOrder
 _ORDER_CLEARED: Final = OrderCleared
+_ORDER_FILLED: Final = OrderFilled
+_DECISION_JUDGED: Final = DecisionJudged
 # An order in doubt is no effect, but its venue is asked when that is durable.
 _LEAVING: Final[dict[type, bool]] = dict.fromkeys((*EFFECTS, OrderUnknown), True)
 
 
 def is_leaving(event: Event) -> bool:
     """This says whether an event leads to something outside once it is durable."""
+    # The most frequent are known without a look.
+    if type(event) is _ORDER_FILLED or type(event) is _DECISION_JUDGED:
+        return False
     return type(event) is _ORDER_CLEARED or type(event) in _LEAVING
 
 
