@@ -133,7 +133,7 @@ class Engine:
         """This makes everything taken durable and hands it on, and returns when that is done."""
         self.begin_keeping()
         self.finish_keeping()
-        if self._open:
+        if self._batch.entries:
             # The disk was found to be full: the halt must not wait.
             self.begin_keeping()
             self.finish_keeping()
