@@ -16,7 +16,7 @@ import resource
 import time
 from pathlib import Path
 
-from interlock.assembly import GC_THRESHOLD
+from interlock.engines import GC_THRESHOLD
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
 from worlds.figures import figure, scratch
@@ -37,8 +37,7 @@ def push(desk: Desk, made: list, batch: int, time_ns: int) -> int:
         time_ns += STEP_NS * batch
         desk.hear(time_ns)
         waiting = made[start : start + batch]
-        for decision in waiting:
-            engine.take(time_ns, ProposeDecision(decision))
+        engine.take_all([(time_ns, ProposeDecision(decision)) for decision in waiting])
         engine.take(time_ns, ServeQueue(len(waiting)))
         engine.begin_keeping()
     engine.finish_keeping()

@@ -14,7 +14,7 @@ import gc
 import time
 from pathlib import Path
 
-from interlock.assembly import GC_THRESHOLD
+from interlock.engines import GC_THRESHOLD
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
 from worlds.figures import figure, scratch

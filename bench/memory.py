@@ -8,7 +8,7 @@ import gc
 from pathlib import Path
 
 from decide import drive
-from interlock.assembly import GC_THRESHOLD
+from interlock.engines import GC_THRESHOLD
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from interlock.messages.decisions import Decision, OrderQuantity, Terms
 from interlock.messages.terms import BUY, GTC, LIMIT

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from decide import push
-from interlock.assembly import GC_THRESHOLD
+from interlock.engines import GC_THRESHOLD
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import rebuild, reexecute
 from worlds.desk import PUBLISH_NS, START, Desk, decisions

@@ -15,7 +15,7 @@ import pstats
 from pathlib import Path
 
 from decide import push
-from interlock.assembly import GC_THRESHOLD
+from interlock.engines import GC_THRESHOLD
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
 from worlds.figures import figure, scratch
 

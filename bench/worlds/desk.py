@@ -102,8 +102,7 @@ class Desk:
 
     def hear(self, time_ns: int) -> None:
         """Take what the venue says by now."""
-        for said_ns, command in self.venue.due(time_ns):
-            self.engine.take(max(said_ns, time_ns), command)
+        self.engine.take_all(self.venue.due(time_ns))
 
 
 def decisions(first: int, count: int, time_ns: int) -> list[Decision]:

@@ -13,12 +13,12 @@ from interlock.execution.outbox import Outbox
 from interlock.inputs.clock import Clock
 from interlock.journal.states import keep_state
 from interlock.journal.writer import JournalWriter
+from interlock.kernel.batch import OpenBatch
 from interlock.kernel.step import Kernel
 from interlock.ledger.limits import FIRM
 from interlock.messages.commands import Command, Halt, ReportOrder
 from interlock.messages.encoding import Entry
-from interlock.messages.events import EFFECTS, Event, OrderUnknown
-from interlock.messages.terms import UNKNOWN
+from interlock.messages.events import Event
 from interlock.messages.units import Nanoseconds, Sequence
 
 BATCH_ENTRIES_MAX = 256
@@ -31,9 +31,6 @@ FOLLOWERS = "monitoring"
 
 Follower = Callable[[Sequence, list[Entry]], None]
 """Called with the first sequence of a durable batch, and the batch."""
-
-# An order in doubt is no effect, but its venue is asked when that is durable.
-_LEAVING = frozenset((*EFFECTS, OrderUnknown))
 
 
 class Stages:
@@ -71,67 +68,72 @@ class Engine:
         stages: Stages | None = None,
     ) -> None:
         self.kernel = kernel
-        # Found once: both are called for every command, or nearly.
-        self._step = kernel.step
-        self._find = kernel.ledger.orders.find
         self.journal = journal
         self.outbox = outbox
         self.followers = followers
         self.stages = stages
-        self.sequence: Sequence = kernel.ledger.sequence
-        self.time_ns: Nanoseconds = kernel.ledger.time_ns
         self.is_short_of_room = False
         """The disk is full: only what takes risk away, reports and operators' words are kept."""
-        self._open: list[Entry] = []
+        self._batch = OpenBatch(kernel)
         self._kept: list[Entry] = []
-        # When the first effect of either batch was decided; -1 while it has none.
-        self._open_effects_ns: Nanoseconds = -1
+        # When the first effect of the batch being kept was decided; -1 while it has none.
         self._kept_effects_ns: Nanoseconds = -1
 
     @property
+    def sequence(self) -> Sequence:
+        """The number of the command that was taken last."""
+        return self._batch.sequence
+
+    @property
+    def time_ns(self) -> Nanoseconds:
+        """The moment of the command that was taken last."""
+        return self._batch.time_ns
+
+    @property
     def is_full(self) -> bool:
-        return len(self._open) >= BATCH_ENTRIES_MAX
+        return len(self._batch.entries) >= BATCH_ENTRIES_MAX
 
     @property
     def has_open(self) -> bool:
         """Whether anything taken has not been handed on yet."""
-        return bool(self._open or self._kept)
+        return bool(self._batch.entries or self._kept)
 
     @property
     def effects_since_ns(self) -> Nanoseconds:
         """When the oldest effect that has not left was decided; -1 while there is none."""
-        return self._kept_effects_ns if self._kept_effects_ns >= 0 else self._open_effects_ns
+        return self._kept_effects_ns if self._kept_effects_ns >= 0 else self._batch.effects_ns
 
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]:
         """This numbers a command, steps it, and puts it and its events into the open batch.
 
         Time does not run backwards in a journal: a moment before the last one is taken as the last.
         """
-        if time_ns < self.time_ns:
-            time_ns = self.time_ns
-        self.time_ns = time_ns
-        self.sequence = sequence = self.sequence + 1
         stages = self.stages
         if stages is not None:
             stages.lap(INPUTS)
-        events = self._step(sequence, time_ns, command)
-        self._open.append(Entry(time_ns, command, events))
+        events = self._batch.take(time_ns, command)
         if type(command) is ReportOrder:
-            self._hear(time_ns, command)
-        if self._open_effects_ns < 0:
-            for event in events:
-                if type(event) in _LEAVING:
-                    self._open_effects_ns = time_ns
-                    break
+            self._hear()
         if stages is not None:
             stages.lap(KERNEL)
         return events
+
+    def take_all(self, said: list[tuple[Nanoseconds, Command]]) -> None:
+        """This takes commands that are there together, in their order: at less cost than one by
+        one, and to the same effect."""
+        stages = self.stages
+        if stages is not None:
+            stages.lap(INPUTS)
+        self._batch.take_all(said)
+        self._hear()
+        if stages is not None:
+            stages.lap(KERNEL)
 
     def keep(self) -> None:
         """This makes everything taken durable and hands it on, and returns when that is done."""
         self.begin_keeping()
         self.finish_keeping()
-        if self._open:
+        if self._batch.entries:
             # The disk was found to be full: the halt must not wait.
             self.begin_keeping()
             self.finish_keeping()
@@ -139,10 +141,11 @@ class Engine:
     def begin_keeping(self) -> None:
         """This hands on the last batch, once it is durable, and starts writing the open one."""
         self.finish_keeping()
-        if not self._open:
+        batch = self._batch
+        if not batch.entries:
             return
-        self._kept, self._open = self._open, []
-        self._kept_effects_ns, self._open_effects_ns = self._open_effects_ns, -1
+        self._kept_effects_ns = batch.effects_ns
+        self._kept = batch.close()
         self.journal.begin(self._kept)
 
     def finish_keeping(self) -> None:
@@ -184,19 +187,18 @@ class Engine:
             self.is_short_of_room = False
         return not self.is_short_of_room
 
-    def _hear(self, time_ns: Nanoseconds, report: ReportOrder) -> None:
-        """What a report leaves owed is what the ledger says, not what the report is called: a fill
-        that crosses our cancel is no answer to it, and a word of another venue is none at all."""
-        number = report.order
-        order = self._find(number)
-        if order is None:
-            self.outbox.settle(number)
-        elif order.status == UNKNOWN:
-            self.outbox.ask_about(time_ns, order.venue.name, number, self.sequence)
-        elif order.asked_ns != 0:
-            self.outbox.still_owed(number, order.asked_ns)
-        else:
-            self.outbox.settle(number)
+    def _hear(self) -> None:
+        """This passes on to the outbox what the reports just taken leave owed."""
+        batch, outbox, done = self._batch, self.outbox, 0
+        for owed in batch.owed:
+            outbox.settle_all(batch.settled[done : owed.place])
+            done = owed.place
+            if owed.asked_ns != 0:
+                outbox.still_owed(owed.order, owed.asked_ns)
+            else:
+                outbox.ask_about(owed.time_ns, owed.venue, owed.order, owed.sequence)
+        outbox.settle_all(batch.settled[done:] if done else batch.settled)
+        batch.heard()
 
     def close(self) -> None:
         """This keeps what is open, and the state beside it, and closes the journal."""

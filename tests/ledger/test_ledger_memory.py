@@ -157,7 +157,7 @@ def test_a_duplicate_is_recognised_within_the_number_and_not_beyond_it() -> None
     assert judged(world, "c").reason == DUPLICATE_DECISION
     source = world.ledger.sources["model"]
     assert list(source.keys) == ["c", "d", "a"]
-    assert [use.key for use in source.uses] == ["c", "d", "a"]
+    assert [use.key for use in source.uses.in_order()] == ["c", "d", "a"]
 
 
 def test_a_refused_decision_has_used_its_key() -> None:

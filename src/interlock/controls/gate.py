@@ -44,6 +44,15 @@ def _bounded(number: int) -> int:
 
 
 @final
+class Seen:
+    """What stands in one place of the figures, as machine words."""
+
+    def __init__(self) -> None:
+        self.observed = 0
+        self.bound = 0
+
+
+@final
 class Gate:
     """Judges plans. What it holds beside the ledger is derived from the ledger's limits."""
 
@@ -52,7 +61,8 @@ class Gate:
         self.user_controls: Final = user_controls
         self.controls: tuple[tuple[int, ...], ...] = ()
         """Who was asked about the last plan: on the whole, then on each line."""
-        # Used again for every judgement: only the first `_noted` numbers are of the last one.
+        # Used again for every judgement: only the first `_noted` are of the last one.
+        self._seen: Final[list[Seen]] = []
         self._figures: Final[list[int]] = []
         self._noted = 0
         self._objections: Final[list[int]] = []
@@ -110,17 +120,17 @@ class Gate:
             self._note()
             self.controls = ACTING_ALONE
             return
+        if held is None and len(plan.proposals) == 1:
+            self.controls = self._judge_line(plan, plan.proposals[0]).alone
+            return
         asked = [ORDERING]
         if held is not None:
             asked = [RELEASING]
             rules.envelope(plan, held, ledger, finding)
             self._note()
         for proposal in plan.proposals:
-            route = self._judge_line(plan, proposal)
-            self.controls = route.alone
-            asked.append(route.controls)
-        if len(asked) != 2 or held is not None:
-            self.controls = tuple(asked)
+            asked.append(self._judge_line(plan, proposal).controls)
+        self.controls = tuple(asked)
 
     def refuse(self, rule: int, reason: int, observed: int, bound: int) -> None:
         """This is the verdict on a decision that is refused before it is planned."""
@@ -144,8 +154,9 @@ class Gate:
     def figures(self) -> tuple[int, ...]:
         """Observed and bound of every finding of the last judgement."""
         figures = self._figures
-        if len(figures) > self._noted:
-            del figures[self._noted :]
+        if len(self._seen) > self._noted:
+            del self._seen[self._noted :]
+            del figures[2 * self._noted :]
         return tuple(figures)
 
     def objections(self) -> tuple[int, ...]:
@@ -251,24 +262,22 @@ class Gate:
     def _note(self) -> None:
         """This keeps what was just found."""
         finding, place = self._finding, self._noted
-        observed, bound = finding.observed, finding.bound
-        if observed > NUMBER_MAX or observed < -NUMBER_MAX:
-            observed = _bounded(observed)
-        if bound > NUMBER_MAX or bound < -NUMBER_MAX:
-            bound = _bounded(bound)
-        figures = self._figures
-        if place == len(figures):
-            figures.append(0)
-            figures.append(0)
+        self._noted = place + 1
+        if place == len(self._seen):
+            self._seen.append(Seen())
+            self._figures.append(0)
+            self._figures.append(0)
         # Most numbers are those of the judgement before. What is the same stays where it is: to
         # compare costs less than to make an integer, and to free it after its batch.
-        if figures[place] != observed:
-            figures[place] = observed
-        if figures[place + 1] != bound:
-            figures[place + 1] = bound
-        self._noted = place + 2
+        seen = self._seen[place]
+        if seen.observed != finding.observed:
+            seen.observed = _bounded(finding.observed)
+            self._figures[2 * place] = seen.observed
+        if seen.bound != finding.bound:
+            seen.bound = _bounded(finding.bound)
+            self._figures[2 * place + 1] = seen.bound
         if finding.severity != ALLOW:
-            self._object(place // 2, finding.severity, finding.reason)
+            self._object(place, finding.severity, finding.reason)
 
     def _object(self, place: int, severity: int, reason: int) -> None:
         self._objections.append(place)

@@ -15,12 +15,12 @@ from msgspec import Struct
 from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor
 from interlock.execution.port import VenuePort
+from interlock.ledger.folding import leaving
 from interlock.messages.commands import Command, ReportAction, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     ActionCleared,
     CancelRequested,
-    DecisionJudged,
     Event,
     OrderCleared,
     OrderUnknown,
@@ -75,21 +75,32 @@ class Outbox:
         assert first > self.sent_sequence, (
             f"batch {first} was handed on, up to {self.sent_sequence}"
         )
-        for sequence, entry in enumerate(entries, first):
-            for event in entry.events:
-                if type(event) is OrderCleared:
-                    # The most frequent by far: as `_send` would do it.
-                    time_ns, venue = entry.time_ns, event.venue
-                    self.venues[venue].submit(time_ns, event)
-                    self._expect(time_ns, venue, event.order)
-                    self.sent += 1
-                elif type(event) is OrderUnknown:
-                    self._ask_first(entry.time_ns, event.order)
-                elif type(event) is not DecisionJudged:
-                    self._send(entry.time_ns, event)
-            if type(entry.command) is ReportOrder and entry.command.kind == REPORT_SILENCE:
-                self._ask_later(entry.time_ns, entry.command.order)
-            self.sent_sequence = sequence
+        venues, silence_ns = self.venues, self._silence_ns
+        questions, line = self._questions, self._line
+        for place, time_ns, event in leaving(entries):
+            self.sent_sequence = first + place - 1
+            if type(event) is OrderCleared:
+                # The most frequent by far: as `_send` and `_expect` would do it.
+                venue, order = event.venue, event.order
+                venues[venue].submit(time_ns, event)
+                self.sent += 1
+                if order in questions:
+                    self._expect(time_ns, venue, order)
+                    continue
+                due_ns = time_ns + silence_ns[venue]
+                questions[order] = Question(venue, due_ns)
+                timer = (due_ns, order)
+                if not line or line[-1] <= timer:
+                    line.append(timer)
+                else:
+                    heappush(self._timers, timer)
+            elif type(event) is OrderUnknown:
+                self._ask_first(time_ns, event.order)
+            elif type(event) is ReportOrder:
+                self._ask_later(time_ns, event.order)
+            else:
+                self._send(time_ns, event)
+        self.sent_sequence = first + len(entries) - 1
         # Timers whose question is settled go here too, however seldom anybody asks what is due.
         self._first_timer()
 
@@ -104,6 +115,12 @@ class Outbox:
     def settle(self, order: OrderId) -> None:
         """The venue has answered all that it was asked about an order."""
         self._questions.pop(order, None)
+
+    def settle_all(self, orders: list[OrderId]) -> None:
+        """The venues have answered all that they were asked about these."""
+        questions = self._questions
+        for order in orders:
+            questions.pop(order, None)
 
     def still_owed(self, order: OrderId, asked_ns: Nanoseconds) -> None:
         """The venue has said something, but owes an answer to what it was asked at `asked_ns`."""
@@ -214,7 +231,7 @@ class Outbox:
             wait_ns = self._silence_ns[question.venue] << doublings
             self._set_timer(order, question, time_ns + wait_ns)
 
-    def _send(self, time_ns: Nanoseconds, event: Event) -> None:
+    def _send(self, time_ns: Nanoseconds, event: Event | ReportOrder) -> None:
         if type(event) is CancelRequested:
             self.venues[event.venue].cancel(time_ns, event)
             self._expect(time_ns, event.venue, event.order)

@@ -62,7 +62,8 @@ WAIT_SECONDS_MAX = 0.2
 class LiveTaker(Protocol):
     """What the live door feeds: the engine."""
 
-    sequence: Sequence
+    @property
+    def sequence(self) -> Sequence: ...
 
     @property
     def has_open(self) -> bool: ...

@@ -17,13 +17,21 @@ from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
 from interlock.journal.faults import InvariantsMissing, JournalForeign
 from interlock.journal.reader import Batch, CommandBatch
+from interlock.kernel.batch import step_all
 from interlock.kernel.step import Kernel
 from interlock.kernel.user_invariants import offered_name
+from interlock.ledger.folding import fold
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
 from interlock.messages.approvals import LimitChanged
 from interlock.messages.commands import Command, OpenSession, SetLimit
-from interlock.messages.encoding import Entry, decode_batch, encode, is_same_batch
+from interlock.messages.encoding import (
+    Entry,
+    are_same_events,
+    decode_batch,
+    encode,
+    is_same_batch,
+)
 from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.flags import CATALOGUE, unknown_flags
 from interlock.messages.units import Sequence
@@ -96,20 +104,21 @@ def reexecute(
     kernel = Kernel(Ledger(), user_controls)
     result = Replayed()
     for batch in batches:
-        sequence = batch.first_sequence - 1
-        made: list[Entry] = []
         for entry in batch.entries:
-            sequence += 1
             if type(entry.command) is OpenSession:
                 require_invariants(entry.command.invariants, user_controls)
-            events = kernel.step(sequence, entry.time_ns, entry.command)
-            made.append(Entry(entry.time_ns, entry.command, events))
-            result.events += len(events)
+        events = step_all(kernel, batch.first_sequence, batch.entries)
+        sequence = batch.first_sequence + len(events) - 1
+        result.events += sum(map(len, events))
         require_known_flags(kernel.ledger)
         result.commands = sequence
-        if not is_same_batch(batch.payload, made):
-            result.difference = first_difference(batch, made)
-            break
+        if not are_same_events(batch.entries, events):
+            # The bytes differ: what differs in them, if not only fields that were appended since?
+            pairs = zip(batch.entries, events, strict=True)
+            made = [Entry(entry.time_ns, entry.command, again) for entry, again in pairs]
+            if not is_same_batch(batch.payload, made):
+                result.difference = first_difference(batch, made)
+                break
         if digests is not None and sequence in digests:
             result.met[sequence] = digest(kernel.ledger) == digests[sequence]
         if progress is not None:
@@ -150,18 +159,6 @@ def require_known_flags(ledger: Ledger) -> None:
             "Go on with it, or step it again, with the version of Interlock that wrote it;"
             " `interlock replay --rebuild` reads it with any version",
         )
-
-
-def fold(ledger: Ledger, first: Sequence, entries: list[Entry]) -> int:
-    """This applies entries to a ledger, the first being `first`; the number of their events."""
-    events = 0
-    for sequence, entry in enumerate(entries, first):
-        ledger.apply_fact(sequence, entry.time_ns, entry.command)
-        for event in entry.events:
-            ledger.apply(event)
-        events += len(entry.events)
-    ledger.orders.touched.clear()
-    return events
 
 
 def rejudge(

@@ -14,11 +14,11 @@ from interlock.journal.replay import (
     Difference,
     Progress,
     first_difference,
-    fold,
     require_invariants,
     require_known_flags,
 )
 from interlock.kernel.step import Kernel
+from interlock.ledger.folding import fold
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
 from interlock.messages.commands import OpenSession

@@ -11,7 +11,7 @@ from pathlib import Path
 from interlock.journal.faults import JournalForeign
 from interlock.journal.files import Files
 from interlock.journal.reader import JournalReader
-from interlock.journal.replay import fold, require_known_flags
+from interlock.journal.replay import require_known_flags
 from interlock.journal.snapshots import (
     Snapshot,
     SnapshotHeader,
@@ -24,6 +24,7 @@ from interlock.journal.snapshots import (
     write_snapshot,
 )
 from interlock.journal.writer import JournalWriter
+from interlock.ledger.folding import fold
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
 from interlock.messages.encoding import decode_plain, encode

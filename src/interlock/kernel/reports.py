@@ -4,6 +4,8 @@ unnoticed.
 
 from typing import Final
 
+from msgspec.structs import astuple
+
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reducing import keep_reducing
 from interlock.kernel.stopping import cancel_again
@@ -61,6 +63,7 @@ from interlock.messages.terms import (
     REPORT_STATUS,
     UNKNOWN,
 )
+from interlock.messages.units import Lots, Minor, OrderId, Ticks
 
 # No one order trades for more than this, in the smallest unit of its currency: 18 digits. A report
 # that says so is wrong, and its sums would not fit the 63 bits that every codec carries.
@@ -87,6 +90,10 @@ HAPPENING_OF: Final = {
     REPORT_STATUS: life.RESTATE,
 }
 
+# The name of an imported class is looked up at each use.
+_astuple: Final = astuple
+_ORDER_FILLED: Final = OrderFilled
+
 # The same as a list, where a look costs no hash: 0 where there is no such report.
 _HAPPENINGS: Final[list[int]] = [0] * (max(HAPPENING_OF) + 1)
 for _kind, _happening in HAPPENING_OF.items():
@@ -95,11 +102,15 @@ for _kind, _happening in HAPPENING_OF.items():
 
 def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> None:
     """This concludes what a report means for the order it names."""
-    order, kind = ledger.orders.find(report.order), report.kind
+    kind = report.kind
+    if kind == REPORT_FILL:
+        _conclude_fill(ledger, recorder, report)
+        return
+    order = ledger.orders.find(report.order)
     reason = _objection(order, report, kind)
     if order is None or reason != NONE:
         recorder.conclude(ReportIgnored(report.order, kind, reason))
-        if order is None and kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
+        if order is None and kind in (REPORT_BUST, REPORT_CORRECTION):
             # Something traded that is not in our books: the invariants say so in this step.
             ledger.orders.unexplained.append(report.order)
         return
@@ -113,21 +124,45 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
         keep_reducing(ledger, recorder, order.position)
 
 
+def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> None:
+    """The most frequent report by far: read all at once."""
+    venue: str
+    number: OrderId
+    execution_id: str
+    quantity: Lots
+    price: Ticks
+    fee: Minor
+    liquidity: int
+    venue, number, _, _, execution_id, quantity, price, fee, liquidity, _, _, _, _, _ = _astuple(
+        report
+    )
+    order = ledger.orders.find(number)
+    if order is None:
+        recorder.conclude(ReportIgnored(number, REPORT_FILL, UNKNOWN_ORDER))
+        # Something traded that is not in our books: the invariants say so in this step.
+        ledger.orders.unexplained.append(number)
+        return
+    reason = NONE
+    if venue != order.venue.name or not _is_execution(order, execution_id, quantity, price, fee):
+        reason = MALFORMED
+    elif order.fill_of(execution_id) is not None:
+        reason = DUPLICATE_EXECUTION
+    elif not life.is_possible(order.status, life.FILL):
+        reason = IMPOSSIBLE_TRANSITION
+    if reason != NONE:
+        recorder.conclude(ReportIgnored(number, REPORT_FILL, reason))
+        return
+
+    # From here on the report is taken at its word.
+    recorder.conclude(_ORDER_FILLED(order.key, execution_id, quantity, price, fee, liquidity))
+    if order.halt_cancels > 0:
+        cancel_again(ledger, recorder, order)
+
+
 def _conclude_known(recorder: Recorder, order: OrderRecord, report: ReportOrder) -> None:
     kind = report.kind
     number = order.key
-    if kind == REPORT_FILL:
-        recorder.conclude(
-            OrderFilled(
-                number,
-                report.execution_id,
-                report.quantity,
-                report.price,
-                report.fee,
-                report.liquidity,
-            )
-        )
-    elif kind == REPORT_ACCEPTED:
+    if kind == REPORT_ACCEPTED:
         recorder.conclude(OrderAccepted(number, report.venue_order_id))
     elif kind == REPORT_CANCELLED:
         reason = report.reason if report.reason != NONE else VENUE_DECIDED
@@ -185,10 +220,11 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
         )
 
 
-def _is_execution(order: OrderRecord, report: ReportOrder) -> bool:
+def _is_execution(
+    order: OrderRecord, execution_id: str, quantity: Lots, price: Ticks, fee: Minor
+) -> bool:
     """A trade has an id, a price and a quantity, and is not worth more than anyone could owe."""
-    quantity, price, fee = report.quantity, report.price, report.fee
-    if quantity <= 0 or price <= 0 or report.execution_id == "":
+    if quantity <= 0 or price <= 0 or execution_id == "":
         return False
     value = order.instrument.value(price, quantity)
     if value > MONEY_MAX or not -MONEY_MAX <= fee <= MONEY_MAX:
@@ -233,8 +269,9 @@ def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int
     happening = _HAPPENINGS[kind] if 0 <= kind < len(_HAPPENINGS) else 0
     if happening == 0 or report.venue != order.venue.name:
         return MALFORMED
-    if kind in (REPORT_FILL, REPORT_CORRECTION):
-        if not _is_execution(order, report):
+    if kind == REPORT_CORRECTION:
+        quantity, price, fee = report.quantity, report.price, report.fee
+        if not _is_execution(order, report.execution_id, quantity, price, fee):
             return MALFORMED
         if order.fill_of(report.execution_id) is not None:
             return DUPLICATE_EXECUTION

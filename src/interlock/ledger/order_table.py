@@ -1,6 +1,5 @@
 """Every order we remember, and what its events do to it, to positions and to reservations."""
 
-from collections import deque
 from typing import Final, final
 
 from interlock.ledger import life
@@ -8,6 +7,7 @@ from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.limits import LimitTable
 from interlock.ledger.orders import Fill, OrderRecord
 from interlock.ledger.parents import ParentRecord
+from interlock.ledger.row import Row
 from interlock.messages.definitions import Bounds
 from interlock.messages.events import (
     CancelRequested,
@@ -54,7 +54,7 @@ class OrderTable:
         cancels or acts elsewhere is nobody's parent."""
         # Ended orders, oldest end first. The records themselves: to find each again by its number
         # when its time comes would be two more looks into a table that has grown cold.
-        self._ended: Final[deque[OrderRecord]] = deque()
+        self._ended: Final[Row[OrderRecord]] = Row()
         self.touched: Final[list[OrderRecord]] = []
         """Orders changed since the kernel last looked: what its invariants check."""
         self.unexplained: Final[list[int]] = []
@@ -63,11 +63,11 @@ class OrderTable:
     @property
     def finished(self) -> list[int]:
         """The orders that ended and are remembered, oldest end first. Cost: one step for each."""
-        return [order.order for order in self._ended]
+        return [order.order for order in self._ended.in_order()]
 
     def remember_ended(self, order: OrderRecord) -> None:
         """This puts an order last among those that ended."""
-        self._ended.append(order)
+        self._ended.put(order)
 
     def find(self, order: OrderId) -> OrderRecord | None:
         found = self._found
@@ -169,12 +169,14 @@ class OrderTable:
 
     def _forget(self) -> None:
         """This lets ended orders go that are beyond the number or age that the session keeps."""
-        while len(self._ended) > 0:
-            order = self._ended[0]
+        while True:
+            order = self._ended.first()
+            if order is None:
+                return
             is_old = self.time_ns - order.ended_ns > self.bounds.finished_age_ns
             if len(self._ended) <= self.bounds.finished_orders_max and not is_old:
                 return
-            self._ended.popleft()
+            self._ended.drop_first()
             del self.known[order.key]
             if order is self._found:
                 self._found = None

@@ -1,11 +1,11 @@
 """Sources and releases: who decides, under what, and which keys they have used."""
 
-from collections import deque
 from typing import Final, final
 
 from mypy_extensions import mypyc_attr
 
 from interlock.ledger.positions import AccountRecord
+from interlock.ledger.row import Row
 from interlock.messages.definitions import Source
 from interlock.messages.units import Minor, Nanoseconds, Sequence
 
@@ -40,7 +40,7 @@ class SourceRecord:
         self.keys: Final[dict[str, KeyUse]] = {}
         # The same, oldest first: to take the first key out of a dictionary of many costs a walk
         # over the places of all that were taken out before it.
-        self.uses: Final[deque[KeyUse]] = deque()
+        self.uses: Final[Row[KeyUse]] = Row()
         self.open_orders = 0
 
     def redefine(self, definition: Source) -> None:
@@ -64,18 +64,24 @@ class SourceRecord:
     ) -> None:
         """This remembers the first use of a key, and forgets what lies beyond the horizon."""
         # What is too old goes first: a key that comes again after the horizon is new again.
-        while len(self.uses) > 0 and time_ns - self.uses[0].time_ns > age_ns:
-            del self.keys[self.uses.popleft().key]
+        oldest = self.uses.first()
+        while oldest is not None and time_ns - oldest.time_ns > age_ns:
+            del self.keys[oldest.key]
+            self.uses.drop_first()
+            oldest = self.uses.first()
         use = KeyUse(key, sequence, time_ns)
         # One look into a large table, not two.
         if self.keys.setdefault(key, use) is use:
-            self.uses.append(use)
+            self.uses.put(use)
         while len(self.uses) > keys_max:
-            del self.keys[self.uses.popleft().key]
+            oldest = self.uses.first()
+            assert oldest is not None, f"{len(self.uses)} keys and none is the oldest"
+            del self.keys[oldest.key]
+            self.uses.drop_first()
 
     def note_use(self, use: KeyUse) -> None:
         self.keys[use.key] = use
-        self.uses.append(use)
+        self.uses.put(use)
 
     def first_use(self, key: str) -> Sequence:
         """The command that used the key first; 0 when it is new or beyond the horizon."""

@@ -217,7 +217,7 @@ def _accounts(ledger: Ledger) -> list[AccountState]:
 def _sources(ledger: Ledger) -> list[SourceState]:
     states: list[SourceState] = []
     for source in ledger.sources.values():
-        keys = [KeyState(use.key, use.sequence, use.time_ns) for use in source.uses]
+        keys = [KeyState(use.key, use.sequence, use.time_ns) for use in source.uses.in_order()]
         states.append(SourceState(source.definition, source.open_orders, keys))
     return states
 

@@ -1,11 +1,11 @@
 """Decisions that wait to be judged, most urgent first, then in the order in which they came."""
 
-from collections import deque
 from typing import Any, Final, final
 
 from msgspec.structs import astuple
 from mypy_extensions import mypyc_attr
 
+from interlock.ledger.row import Row
 from interlock.messages.decisions import Action, Decision
 from interlock.messages.terms import PRIORITIES
 from interlock.messages.units import Nanoseconds, Sequence
@@ -60,7 +60,7 @@ class WaitingLine:
     def __init__(self) -> None:
         # A lane for each priority. A decision taken out of turn stays in its lane, and is dropped
         # when it comes up, or when such decisions pile up.
-        self._lanes: Final[list[deque[WaitingDecision]]] = [deque() for _ in PRIORITIES]
+        self._lanes: Final[list[Row[WaitingDecision]]] = [Row() for _ in PRIORITIES]
         self._decisions: Final[dict[int, WaitingDecision]] = {}
         # What came or was taken up last is mostly asked for next; None once it was judged.
         self._last: WaitingDecision | None = None
@@ -70,7 +70,7 @@ class WaitingLine:
         return len(self._decisions)
 
     def add(self, waiting: WaitingDecision) -> None:
-        self._lanes[waiting.priority].append(waiting)
+        self._lanes[waiting.priority].put(waiting)
         self._decisions[waiting.key] = waiting
         self._standing += 1
         self._last = waiting
@@ -78,13 +78,14 @@ class WaitingLine:
     def first(self) -> WaitingDecision | None:
         """The next to be judged; it stays until its verdict takes it out."""
         for lane in self._lanes:
-            while len(lane) > 0:
-                waiting = lane[0]
+            waiting = lane.first()
+            while waiting is not None:
                 if not waiting.is_judged:
                     self._last = waiting
                     return waiting
-                lane.popleft()
+                lane.drop_first()
                 self._standing -= 1
+                waiting = lane.first()
         return None
 
     def find(self, sequence: Sequence) -> WaitingDecision | None:
@@ -105,14 +106,14 @@ class WaitingLine:
             for lane in self._lanes:
                 lane.clear()
             for entry in left:
-                self._lanes[entry.priority].append(entry)
+                self._lanes[entry.priority].put(entry)
             self._standing = len(left)
 
     def in_order(self) -> list[WaitingDecision]:
         """All that wait, next first."""
         found: list[WaitingDecision] = []
         for lane in self._lanes:
-            for waiting in lane:
+            for waiting in lane.in_order():
                 if not waiting.is_judged:
                     found.append(waiting)
         return found

@@ -58,6 +58,16 @@ def is_same_batch(payload: bytes | memoryview, entries: list[Entry]) -> bool:
     return made == payload or made == _encoder.encode(_batch_decoder.decode(payload))
 
 
+def are_same_events(entries: list[CommandEntry], made: list[list[Event]]) -> bool:
+    """This says whether the events stored with these entries have the bytes of those made again."""
+    stored = b"".join([entry.events for entry in entries])
+    encoded = _encoder.encode(made)
+    # Before the lists themselves stands how many they are.
+    count = len(made)
+    header_bytes = 1 if count < 16 else 3 if count < 65_536 else 5
+    return len(encoded) == header_bytes + len(stored) and encoded.endswith(stored)
+
+
 def decode_commands(data: bytes | memoryview) -> list[CommandEntry]:
     """This reads a batch's commands and leaves its events undecoded: less than half the cost."""
     return _commands_decoder.decode(data)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from interlock.journal.plain import address_of, plain
 from interlock.journal.reader import JournalReader
-from interlock.journal.replay import fold
+from interlock.ledger.folding import fold
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import AccountRecord, PositionRecord

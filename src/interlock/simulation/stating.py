@@ -26,20 +26,39 @@ COPIED_FILLS_MAX: Final = 16_384
 
 
 @final
+class NetPosition:
+    """Lots bought less lots sold of one instrument for one account."""
+
+    def __init__(self, account: str, instrument: str) -> None:
+        self.account: Final = account
+        self.instrument: Final = instrument
+        self.lots: Lots = 0
+
+
+@final
 class NetPositions:
     """What was traded in all, by account and instrument, in the order in which each came first."""
 
     def __init__(self) -> None:
-        self.lots: dict[tuple[str, str], Lots] = {}
+        self.positions: list[NetPosition] = []
+        self._found: dict[str, dict[str, NetPosition]] = {}
 
     def trade(self, account: str, instrument: str, side: int, quantity: Lots) -> None:
-        key = (account, instrument)
-        self.lots[key] = self.lots.get(key, 0) + (quantity if side == BUY else -quantity)
+        of_account = self._found.get(account)
+        if of_account is None:
+            of_account = {}
+            self._found[account] = of_account
+        position = of_account.get(instrument)
+        if position is None:
+            position = NetPosition(account, instrument)
+            of_account[instrument] = position
+            self.positions.append(position)
+        position.lots += quantity if side == BUY else -quantity
 
     def stated(self) -> list[PositionStated]:
         return [
-            PositionStated(account, instrument, lots)
-            for (account, instrument), lots in self.lots.items()
+            PositionStated(position.account, position.instrument, position.lots)
+            for position in self.positions
         ]
 
 

@@ -1,0 +1,123 @@
+"""The open batch: commands numbered and stepped one after the other, until the journal takes them.
+
+It is the part of the engine that is pure, and that runs for every command.
+"""
+
+from typing import Final, final
+
+from msgspec.structs import astuple
+
+from interlock.kernel.step import Kernel
+from interlock.ledger.folding import is_leaving
+from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.encoding import CommandEntry, Entry
+from interlock.messages.events import Event
+from interlock.messages.terms import UNKNOWN
+from interlock.messages.units import Nanoseconds, OrderId, Sequence
+
+# The name of an imported class is looked up at each use.
+_astuple: Final = astuple
+_ENTRY: Final = Entry
+_REPORT_ORDER: Final = ReportOrder
+
+
+@final
+class Owed:
+    """What a venue still owes after a report: an answer to what it was asked at `asked_ns`, or the
+    fate of an order, in doubt since this report."""
+
+    def __init__(
+        self, place: int, time_ns: Nanoseconds, sequence: Sequence, venue: str, order: OrderId
+    ) -> None:
+        self.place: Final[int] = place
+        """How many orders were settled before it."""
+        self.time_ns: Final[Nanoseconds] = time_ns
+        self.sequence: Final[Sequence] = sequence
+        self.venue: Final[str] = venue
+        self.order: Final[OrderId] = order
+        self.asked_ns: Nanoseconds = 0
+        """0 when the order's fate is in doubt."""
+
+
+@final
+class OpenBatch:
+    """Numbers commands, steps the kernel, and holds what came of it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel: Final = kernel
+        self.sequence: Sequence = kernel.ledger.sequence
+        self.time_ns: Nanoseconds = kernel.ledger.time_ns
+        self.entries: list[Entry] = []
+        self.effects_ns: Nanoseconds = -1
+        """When the first effect among the entries was decided; -1 while there is none."""
+        self.settled: list[OrderId] = []
+        """Orders about which the reports taken since the last `heard` leave nothing owed."""
+        self.owed: list[Owed] = []
+
+    def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]:
+        """This numbers and steps one command. A moment before the last one is taken as the last."""
+        if time_ns < self.time_ns:
+            time_ns = self.time_ns
+        self.time_ns = time_ns
+        sequence = self.sequence + 1
+        self.sequence = sequence
+        events = self.kernel.step(sequence, time_ns, command)
+        self.entries.append(_ENTRY(time_ns, command, events))
+        if type(command) is _REPORT_ORDER:
+            self._hear(time_ns, sequence, command.order)
+        if self.effects_ns < 0:
+            for event in events:
+                if is_leaving(event):
+                    self.effects_ns = time_ns
+                    break
+        return events
+
+    def take_all(self, said: list[tuple[Nanoseconds, Command]]) -> None:
+        """This takes commands that came together, in their order."""
+        for time_ns, command in said:
+            self.take(time_ns, command)
+
+    def take_at(self, time_ns: Nanoseconds, commands: list[Command]) -> None:
+        """This takes commands that came at one moment, in their order."""
+        for command in commands:
+            self.take(time_ns, command)
+
+    def close(self) -> list[Entry]:
+        """This gives the entries up and begins a new batch."""
+        entries = self.entries
+        self.entries = []
+        self.effects_ns = -1
+        return entries
+
+    def heard(self) -> None:
+        """What is settled and owed was passed on."""
+        self.settled.clear()
+        if len(self.owed) > 0:
+            self.owed.clear()
+
+    def _hear(self, time_ns: Nanoseconds, sequence: Sequence, number: OrderId) -> None:
+        """What a report leaves owed is what the ledger says, not what the report is called: a fill
+        that crosses our cancel is no answer to it, and a word of another venue is none at all."""
+        order = self.kernel.ledger.orders.find(number)
+        if order is None:
+            self.settled.append(number)
+        elif order.status == UNKNOWN or order.asked_ns != 0:
+            owed = Owed(len(self.settled), time_ns, sequence, order.venue.name, number)
+            if order.status != UNKNOWN:
+                owed.asked_ns = order.asked_ns
+            self.owed.append(owed)
+        else:
+            self.settled.append(order.key)
+
+
+def step_all(kernel: Kernel, first: Sequence, entries: list[CommandEntry]) -> list[list[Event]]:
+    """This steps commands of a journal again, the first being `first`: the events of each."""
+    made: list[list[Event]] = []
+    sequence = first
+    for entry in entries:
+        time_ns: Nanoseconds
+        command: Command
+        time_ns, command, _ = _astuple(entry)
+        made.append(kernel.step(sequence, time_ns, command))
+        sequence += 1
+    return made
