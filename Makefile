@@ -6,7 +6,7 @@
 #   make testi    the tests on the source as it stands, and what of every state they exercise
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
-#   make soak     the campaigns in their long form; FLIPS=10000 CUTS=1000 say how long
+#   make soak     the campaigns in their long form; SEEDS=1000 FLIPS=10000 CUTS=1000 say how long
 #   make bench    the figures, one JSON object per line
 #   make docs     write the generated pages
 #   make clean    remove what was made
@@ -29,6 +29,8 @@ TESTS ?= tests
 WORKERS ?= 2
 FLIPS ?= 10000
 CUTS ?= 1000
+SEEDS ?= 1000
+FIRST ?= 1
 
 BIN := .venv/bin
 SOURCE := $(CURDIR)/src
@@ -73,6 +75,9 @@ check: .venv/developing
 soak: .venv/developing build/copied
 	@echo "== soak: $(FLIPS) flipped bits and $(CUTS) cuts of a closed journal"
 	@INTERLOCK_FLIPS=$(FLIPS) INTERLOCK_CUTS=$(CUTS) $(PYTEST) tests/journal/test_journal_flips.py
+	@echo "== soak: seeds $(FIRST) to $$(($(FIRST) + $(SEEDS) - 1)) of markets, people, faults and crashes"
+	@PYTHONPATH=$(COMPILED):$(SOURCE):tests $(BIN)/python -m campaign.soak \
+		--first $(FIRST) --seeds $(SEEDS)
 
 # What is not a benchmark by itself lies in a folder below bench.
 bench: setup

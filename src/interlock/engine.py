@@ -18,7 +18,14 @@ from interlock.ledger.limits import FIRM
 from interlock.messages.commands import Command, Halt, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import EFFECTS, Event, OrderUnknown
-from interlock.messages.terms import UNKNOWN
+from interlock.messages.reasons import ORDER_NOT_WORKING, UNKNOWN_ORDER
+from interlock.messages.terms import (
+    REPORT_ABSENT,
+    REPORT_CANCEL_REJECTED,
+    REPORT_REPLACE_REJECTED,
+    REPORT_STATUS,
+    UNKNOWN,
+)
 from interlock.messages.units import Nanoseconds, Sequence
 
 BATCH_ENTRIES_MAX = 256
@@ -34,6 +41,12 @@ Follower = Callable[[Sequence, list[Entry]], None]
 
 # An order in doubt is no effect, but its venue is asked when that is durable.
 _LEAVING = frozenset((*EFFECTS, OrderUnknown))
+
+
+# What tells how an order stands, whatever was said before and not heard.
+_TELLING = (REPORT_STATUS, REPORT_ABSENT)
+_REFUSALS = (REPORT_CANCEL_REJECTED, REPORT_REPLACE_REJECTED)
+_CONTRADICTIONS = (ORDER_NOT_WORKING, UNKNOWN_ORDER)
 
 
 class Stages:
@@ -195,8 +208,12 @@ class Engine:
             self.outbox.ask_about(time_ns, order.venue.name, number, self.sequence)
         elif order.asked_ns != 0:
             self.outbox.still_owed(number, order.asked_ns)
+        elif report.kind in _REFUSALS and report.reason in _CONTRADICTIONS and order.is_open():
+            # It says that it has no such order at work, and we have heard of no end of it.
+            self.outbox.doubt(time_ns, order.venue.name, number, self.sequence)
         else:
-            self.outbox.settle(number)
+            is_told = report.kind in _TELLING or not order.is_open()
+            self.outbox.settle(number, is_told=is_told)
 
     def close(self) -> None:
         """This keeps what is open, and the state beside it, and closes the journal."""

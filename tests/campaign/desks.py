@@ -83,7 +83,7 @@ release = "spring"
 epoch = 1
 model = "mean_reversion"
 decision_latency_us = 200
-parameters = {{ interval_ms = 500, style = 2, quantity = 60, half_spread = 3, levels = 2, warm_up = 5 }}
+parameters = {{ interval_ms = 500, style = 2, quantity = 60, half_spread = 3, levels = 2 }}
 
 [[sources]]
 name = "desk"

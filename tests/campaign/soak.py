@@ -1,7 +1,7 @@
 """A campaign: for each seed a market, people, faults and crashes by chance; then everything is
 stopped, and our books are held against the venues'.
 
-    PYTHONPATH=src:tests python -m campaign.campaign --seeds 1000
+    PYTHONPATH=src:tests python -m campaign.soak --seeds 1000
 """
 
 import argparse
@@ -63,9 +63,8 @@ def run_seed(seed: int) -> Run:
     starts = 1
     while trial.clock.now_ns() < end_ns:
         _choose(trial, chance)
-        if trial.run(chance.uniform(0.5, 8.0)):
-            if chance.random() < 0.2:
-                trial.close()
+        if trial.run(chance.uniform(0.5, 8.0)) and chance.random() < 0.2:
+            trial.close()
         while not trial.is_alive:
             starts += 1
             assert starts < STARTS_MAX * SECONDS, "it does not come up again"
@@ -174,7 +173,7 @@ def _result(seed: int, trial: LiveTrial, starts: int) -> Run:
 def digest_elsewhere(seed: int, hash_seed: int) -> str:
     """The digest of a seed that is run in a fresh process, under another hash seed."""
     done = subprocess.run(
-        [sys.executable, "-m", "campaign.campaign", "--seeds", "1", "--first", str(seed), "--bare"],
+        [sys.executable, "-m", "campaign.soak", "--seeds", "1", "--first", str(seed), "--bare"],
         env={
             **os.environ,
             "PYTHONHASHSEED": str(hash_seed),
