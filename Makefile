@@ -6,7 +6,7 @@
 #   make testi    the tests on the source as it stands, and what of every state they exercise
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
-#   make soak     the campaigns in their long form; FLIPS=10000 CUTS=1000 KILLS=200 say how long
+#   make soak     the campaigns in their long form; SEEDS=1000 FLIPS=10000 CUTS=1000 KILLS=200 say how long
 #   make bench    the figures, one JSON object per line
 #   make docs     write the generated pages
 #   make clean    remove what was made
@@ -30,6 +30,8 @@ WORKERS ?= 2
 FLIPS ?= 10000
 CUTS ?= 1000
 KILLS ?= 200
+SEEDS ?= 1000
+FIRST ?= 1
 
 BIN := .venv/bin
 SOURCE := $(CURDIR)/src
@@ -77,6 +79,9 @@ soak: .venv/developing build/copied
 	@echo "== soak: $(KILLS) kills of the engine and a quarter as many of its venue, under load"
 	@PYTHONPATH=$(firstword $(wildcard $(COMPILED)) $(SOURCE)) $(BIN)/python \
 		bench/campaigns/kills.py --engine $(KILLS) --venue $$(( $(KILLS) / 4 ))
+	@echo "== soak: seeds $(FIRST) to $$(($(FIRST) + $(SEEDS) - 1)) of markets, people, faults and crashes"
+	@PYTHONPATH=$(COMPILED):$(SOURCE):tests $(BIN)/python -m campaign.soak \
+		--first $(FIRST) --seeds $(SEEDS)
 
 # What is not a benchmark by itself lies in a folder below bench.
 bench: setup

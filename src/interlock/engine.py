@@ -195,6 +195,8 @@ class Engine:
             done = owed.place
             if owed.asked_ns != 0:
                 outbox.still_owed(owed.order, owed.asked_ns)
+            elif owed.is_contradiction:
+                outbox.doubt(owed.time_ns, owed.venue, owed.order, owed.sequence)
             else:
                 outbox.ask_about(owed.time_ns, owed.venue, owed.order, owed.sequence)
         outbox.settle_all(batch.settled[done:] if done else batch.settled)

@@ -46,6 +46,9 @@ class Question(Struct, gc=False):
     doubted: Sequence = 0
     """The command that put the order in doubt: no question leaves before it is durable. 0 if none
     has."""
+    is_blind: bool = False
+    """Something may have been said that nobody heard: only a word that tells how the order stands
+    settles it, and none before the venue was asked."""
 
 
 class Outbox:
@@ -112,15 +115,31 @@ class Outbox:
     # What the engine passes on when a report was taken. Hearing needs no disk: only what leaves
     # does.
 
-    def settle(self, order: OrderId) -> None:
-        """The venue has answered all that it was asked about an order."""
-        self._questions.pop(order, None)
+    def settle(self, order: OrderId, *, is_told: bool = True) -> None:
+        """The venue has answered all that it was asked about an order; `is_told` when the answer
+        says how the order stands or ended."""
+        question = self._questions.get(order)
+        if question is None:
+            return
+        if question.is_blind and not (is_told and question.asked > 0):
+            question.is_reported = True
+            question.doubted = question.doubted or self.sent_sequence
+            return
+        del self._questions[order]
 
     def settle_all(self, orders: list[OrderId]) -> None:
-        """The venues have answered all that they were asked about these."""
+        """The venues have answered all that they were asked about these; under a minus sign, by a
+        word that does not tell how the order stands or ended."""
         questions = self._questions
-        for order in orders:
-            questions.pop(order, None)
+        for marked in orders:
+            order = abs(marked)
+            question = questions.get(order)
+            if question is None:
+                continue
+            if question.is_blind:
+                self.settle(order, is_told=marked > 0)
+            else:
+                del questions[order]
 
     def still_owed(self, order: OrderId, asked_ns: Nanoseconds) -> None:
         """The venue has said something, but owes an answer to what it was asked at `asked_ns`."""
@@ -148,6 +167,14 @@ class Outbox:
             question.is_reported = True
         if question.doubted == 0:
             question.doubted = doubted or self.sent_sequence
+
+    def doubt(
+        self, time_ns: Nanoseconds, venue: str, order: OrderId, doubted: Sequence = 0
+    ) -> None:
+        """As `ask_about`, where words about the order may have been lost (we were away, or the
+        venue speaks as if it had said more): another word about it is no answer to that."""
+        self.ask_about(time_ns, venue, order, doubted)
+        self._questions[order].is_blind = True
 
     def next_time_ns(self) -> Nanoseconds:
         """When the next silence is due, or an executor's answer waits; -1 when nothing is owed."""
@@ -265,6 +292,8 @@ class Outbox:
         question = Question(venue, due_ns)
         if known is not None:
             question.is_reported, question.doubted = known.is_reported, known.doubted
+            if known.is_blind:
+                question.is_blind, question.asked = True, known.asked
         self._questions[order] = question
         self._put_timer((due_ns, order))
 

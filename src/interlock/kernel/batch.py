@@ -9,16 +9,29 @@ from msgspec.structs import astuple
 
 from interlock.kernel.step import Kernel
 from interlock.ledger.folding import is_leaving
+from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.encoding import CommandEntry, Entry
 from interlock.messages.events import Event
-from interlock.messages.terms import UNKNOWN
+from interlock.messages.reasons import ORDER_NOT_WORKING, UNKNOWN_ORDER
+from interlock.messages.terms import (
+    REPORT_ABSENT,
+    REPORT_CANCEL_REJECTED,
+    REPORT_REPLACE_REJECTED,
+    REPORT_STATUS,
+    UNKNOWN,
+)
 from interlock.messages.units import Nanoseconds, OrderId, Sequence
 
 # The name of an imported class is looked up at each use.
 _astuple: Final = astuple
 _ENTRY: Final = Entry
 _REPORT_ORDER: Final = ReportOrder
+
+# What tells how an order stands, whatever was said before and not heard.
+_TELLING: Final = (REPORT_STATUS, REPORT_ABSENT)
+_REFUSALS: Final = (REPORT_CANCEL_REJECTED, REPORT_REPLACE_REJECTED)
+_CONTRADICTIONS: Final = (ORDER_NOT_WORKING, UNKNOWN_ORDER)
 
 
 @final
@@ -37,6 +50,8 @@ class Owed:
         self.order: Final[OrderId] = order
         self.asked_ns: Nanoseconds = 0
         """0 when the order's fate is in doubt."""
+        self.is_contradiction: bool = False
+        """The venue says that it has no such order at work, and we have heard of no end of it."""
 
 
 @final
@@ -51,7 +66,8 @@ class OpenBatch:
         self.effects_ns: Nanoseconds = -1
         """When the first effect among the entries was decided; -1 while there is none."""
         self.settled: list[OrderId] = []
-        """Orders about which the reports taken since the last `heard` leave nothing owed."""
+        """Orders about which the reports taken since the last `heard` leave nothing owed; under a
+        minus sign those whose report does not tell how the order stands or ended."""
         self.owed: list[Owed] = []
 
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]:
@@ -64,7 +80,7 @@ class OpenBatch:
         events = self.kernel.step(sequence, time_ns, command)
         self.entries.append(_ENTRY(time_ns, command, events))
         if type(command) is _REPORT_ORDER:
-            self._hear(time_ns, sequence, command.order)
+            self._hear(time_ns, sequence, command)
         if self.effects_ns < 0:
             for event in events:
                 if is_leaving(event):
@@ -95,9 +111,10 @@ class OpenBatch:
         if len(self.owed) > 0:
             self.owed.clear()
 
-    def _hear(self, time_ns: Nanoseconds, sequence: Sequence, number: OrderId) -> None:
+    def _hear(self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder) -> None:
         """What a report leaves owed is what the ledger says, not what the report is called: a fill
         that crosses our cancel is no answer to it, and a word of another venue is none at all."""
+        number = report.order
         order = self.kernel.ledger.orders.find(number)
         if order is None:
             self.settled.append(number)
@@ -106,8 +123,22 @@ class OpenBatch:
             if order.status != UNKNOWN:
                 owed.asked_ns = order.asked_ns
             self.owed.append(owed)
-        else:
+        elif not order.is_listed:
+            # It has ended, which tells everything.
             self.settled.append(order.key)
+        else:
+            self._hear_of_open(time_ns, sequence, report, order)
+
+    def _hear_of_open(
+        self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder, order: OrderRecord
+    ) -> None:
+        kind = report.kind
+        if kind in _REFUSALS and report.reason in _CONTRADICTIONS:
+            owed = Owed(len(self.settled), time_ns, sequence, order.venue.name, order.key)
+            owed.is_contradiction = True
+            self.owed.append(owed)
+        else:
+            self.settled.append(order.key if kind in _TELLING else -order.key)
 
 
 def step_all(kernel: Kernel, first: Sequence, entries: list[CommandEntry]) -> list[list[Event]]:

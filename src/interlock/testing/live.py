@@ -66,6 +66,11 @@ class LiveTrial(MemoryTrial):
         names = [command.limit.control for command in file.limits()]
         self._control_names = lambda number: names[number] if number >= 0 else RULES[-number][0]
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether a process lives."""
+        return self.session is not None
+
     def say(self, *words: dict[str, Any], after_seconds: float = 0.0) -> None:
         """Lines that come so long from now, one after the other; each is said again after a crash
         until it was answered."""

@@ -53,6 +53,10 @@ class Plan:
         self._point = point
         self._nth = self.passed[point] + nth
 
+    def spare(self) -> None:
+        """The process will not be ended, whatever was chosen before."""
+        self._point = None
+
     def passing(self, point: CrashPoint) -> None:
         """A point is passed. Raises `Crashed` when it is the chosen one, and whenever the process
         is dead already."""

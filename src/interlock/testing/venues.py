@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 
 from interlock.execution.port import VenuePort
 from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
+from interlock.messages.statements import FillStated, OrderStated, PositionStated, ReportVenue
 from interlock.messages.terms import (
+    BUY,
+    CANCELLED,
+    DONE_FOR_DAY,
+    EXPIRED,
+    FILLED,
+    PARTIALLY_FILLED,
+    REJECTED,
     REPORT_ABSENT,
     REPORT_ACCEPTED,
     REPORT_BUST,
@@ -20,11 +29,11 @@ from interlock.messages.terms import (
     REPORT_REPLACED,
     REPORT_RESTATED,
     REPORT_STATUS,
+    WORKING,
 )
 from interlock.messages.units import Lots, Nanoseconds, OrderId, Ticks
 from interlock.testing.points import CrashPoint, Plan
 
-_TRADES = (REPORT_FILL, REPORT_CORRECTION)
 _CHANGING = (
     REPORT_ACCEPTED,
     REPORT_FILL,
@@ -44,7 +53,12 @@ _REOPENING = {
     ),
     REPORT_DONE_FOR_DAY: (REPORT_RESTATED, REPORT_STATUS),
 }
-_ENDINGS = (REPORT_CANCELLED, REPORT_EXPIRED, REPORT_REJECTED, REPORT_DONE_FOR_DAY)
+_ENDINGS = {
+    REPORT_CANCELLED: CANCELLED,
+    REPORT_EXPIRED: EXPIRED,
+    REPORT_REJECTED: REJECTED,
+    REPORT_DONE_FOR_DAY: DONE_FOR_DAY,
+}
 
 
 class WatchedVenue:
@@ -85,6 +99,14 @@ class WatchedVenue:
         self.reached.append(("query", order))
         self.port.query(time_ns, order)
 
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        self.plan.alive()
+        self.port.state(time_ns, asked)
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        self.plan.alive()
+        self.port.adopt(time_ns, adopted)
+
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         self.port.observe(time_ns, command)
 
@@ -94,7 +116,7 @@ class WatchedVenue:
     def due(self, time_ns: Nanoseconds) -> list[tuple[Nanoseconds, Command]]:
         self.plan.alive()
         words = self.port.due(time_ns)
-        if any(isinstance(word, ReportOrder) for _, word in words):
+        if any(isinstance(word, ReportOrder | ReportVenue) for _, word in words):
             # Taken from the venue and in nobody's journal: a crash here loses them.
             self.plan.passing(CrashPoint.P5)
         return words
@@ -118,9 +140,23 @@ class ToldOrder:
     quantity: Lots
     price: Ticks
     revision: int = 0
-    filled: Lots = 0
     is_open: bool = True
     said: list[ReportOrder] = field(default_factory=list)
+    fills: dict[str, tuple[Lots, Ticks]] = field(default_factory=dict)
+    """Quantity and price of each execution that stands."""
+
+    @property
+    def filled(self) -> Lots:
+        return sum(quantity for quantity, _ in self.fills.values())
+
+    @property
+    def status(self) -> int:
+        endings = [_ENDINGS[said.kind] for said in self.said if said.kind in _ENDINGS]
+        if not self.is_open and endings:
+            return endings[-1]
+        if self.filled >= self.quantity:
+            return FILLED
+        return PARTIALLY_FILLED if self.filled else WORKING
 
 
 class ToldVenue:
@@ -177,6 +213,30 @@ class ToldVenue:
             )
             self._words.append((time_ns, status))
 
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        if self.is_deaf:
+            return
+        fills: list[FillStated] = []
+        net: dict[tuple[str, str], Lots] = {}
+        for number, order in self.orders.items():
+            where = (order.cleared.account, order.cleared.instrument)
+            for name, (quantity, price) in order.fills.items():
+                fills.append(FillStated(number, name, quantity, price, 0, 0))
+                signed = quantity if order.cleared.side == BUY else -quantity
+                net[where] = net.get(where, 0) + signed
+        page = ReportVenue(
+            self.name,
+            asked.question,
+            orders=tuple(_stated(number, order) for number, order in self.orders.items()),
+            fills=tuple(fills),
+            positions=tuple(PositionStated(*where, lots) for where, lots in net.items()),
+            venue_time_ns=time_ns,
+        )
+        self._words.append((time_ns, page))
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        """It has no orders but those that reached it."""
+
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         """It lives on nothing."""
 
@@ -189,20 +249,31 @@ class ToldVenue:
         return due
 
 
+def _stated(number: OrderId, order: ToldOrder) -> OrderStated:
+    """The order as a statement tells it."""
+    cleared = order.cleared
+    return OrderStated(
+        number,
+        "",
+        str(number),
+        cleared.account,
+        cleared.instrument,
+        cleared.side,
+        order.quantity,
+        order.filled,
+        order.price,
+        order.revision,
+        order.status,
+    )
+
+
 def _note(order: ToldOrder, report: ReportOrder) -> None:
     """What a venue that says this has done to its order."""
     kind = report.kind
-    if kind == REPORT_FILL:
-        order.filled += report.quantity
-    elif kind in (REPORT_BUST, REPORT_CORRECTION):
-        before = [
-            fill.quantity
-            for fill in order.said
-            if fill.execution_id == report.reference
-            and fill.kind in (REPORT_FILL, REPORT_CORRECTION)
-        ]
-        order.filled -= before[0] if before else 0
-        order.filled += report.quantity if kind == REPORT_CORRECTION else 0
+    if kind in (REPORT_BUST, REPORT_CORRECTION):
+        order.fills.pop(report.reference, None)
+    if kind in (REPORT_FILL, REPORT_CORRECTION):
+        order.fills[report.execution_id] = (report.quantity, report.price)
     elif kind == REPORT_REPLACED:
         order.quantity, order.price = max(report.quantity, order.filled), report.price
         order.revision = max(order.revision, report.revision)
