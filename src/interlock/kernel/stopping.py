@@ -13,6 +13,7 @@ from interlock.messages.approvals import LimitChanged
 from interlock.messages.commands import Halt, LiftHalt
 from interlock.messages.definitions import Limit
 from interlock.messages.events import CancelRequested, CommandRefused, HaltLifted, HaltTripped
+from interlock.messages.flags import NAMED_LIFTS
 from interlock.messages.reasons import (
     HALT_CANCEL,
     LIMIT_LOOSER,
@@ -100,11 +101,12 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
         text = f"{command.by} tripped the halt on {command.scope} and someone else must lift it"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
         return
-    if not is_person(ledger, command.by):
+    is_named = NAMED_LIFTS in ledger.flags
+    if is_named and not is_person(ledger, command.by):
         text = f"{command.by} is a source that is no person, and a person must lift a halt"
         recorder.conclude(CommandRefused(NOT_A_PERSON, text))
         return
-    if command.trip != halt.last_sequence:
+    if is_named and command.trip != halt.last_sequence:
         text = (
             f"was trip {command.trip}, must be {halt.last_sequence}: the command that tripped the"
             f" halt on {command.scope} last"

@@ -10,6 +10,7 @@ from typing import Final
 
 BOUNDED_MOVES: Final = 1
 SCOPED_BREACHES: Final = 2
+NAMED_LIFTS: Final = 3
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -21,6 +22,10 @@ CATALOGUE: Final = {
         "scoped_breaches",
         "a broken invariant says what it concerns, and what a source was given too much of stops"
         " the source and not the firm",
+    ),
+    NAMED_LIFTS: (
+        "named_lifts",
+        "a halt is lifted by a person who names the command that tripped it last",
     ),
 }
 """Each flag's name, and what is so where it holds."""
