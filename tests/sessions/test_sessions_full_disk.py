@@ -21,7 +21,7 @@ from interlock.journal.reserve import RESERVE_NAME
 from interlock.messages.commands import CloseSession, Halt
 from interlock.messages.events import CancelRequested, OrderCleared
 from journal.samples import raise_nothing
-from sessions.live import HALT, LIFT, LIVE, QUOTE, decision, line
+from sessions.live import HALT, LIVE, QUOTE, decision, lift, line
 from sessions.walks import entries_of
 from worlds import START
 
@@ -80,7 +80,8 @@ class Script:
         self.clock.advance(1_000_000)
         self.before(self.turn)
         self.turn += 1
-        return [(self.peer, line(self.words[self.turn - 1]).strip())]
+        word = self.words[self.turn - 1]
+        return [(self.peer, line(word() if callable(word) else word).strip())]
 
     def hand_out(self) -> None:
         """Answers are kept when they are given."""
@@ -133,6 +134,16 @@ def full_after(disk: FullDisk, turn: int) -> Callable[[int], None]:
     return before
 
 
+def lifting_last(directory: Path) -> Callable[[], object]:
+    """A person lifts the halt that was tripped last, whichever that is by then."""
+
+    def word() -> object:
+        entries = enumerate(entries_of(directory), 1)
+        return lift([number for number, one in entries if isinstance(one.command, Halt)][-1])
+
+    return word
+
+
 def halts(directory: Path) -> list[Halt]:
     return [one.command for one in entries_of(directory) if isinstance(one.command, Halt)]
 
@@ -165,7 +176,8 @@ def test_a_halt_for_room_is_lifted_by_a_person_after_room_is_back_and_not_before
 ) -> None:
     disk = FullDisk()
     count = 30
-    words = [QUOTE, *orders(count), LIFT, "again", LIFT, QUOTE, decision("after", quantity="1")]
+    lifting = lifting_last(tmp_path)
+    words = [QUOTE, *orders(count), lifting, "", lifting, QUOTE, decision("after", quantity="1")]
     words[count + 2] = QUOTE
 
     def before(turn: int) -> None:
@@ -203,7 +215,8 @@ def test_after_a_restart_with_room_the_halt_stands_until_a_person_lifts_it(tmp_p
     clock = ManualClock(START)
     ran(tmp_path, disk, [QUOTE, *orders(30)], full_after(disk, 5), clock)
     disk.is_full = False
-    words = [QUOTE, decision("x", quantity="1"), LIFT, decision("y", quantity="1")]
+    lifting = lifting_last(tmp_path)
+    words = [QUOTE, decision("x", quantity="1"), lifting, decision("y", quantity="1")]
     session, answers = ran(tmp_path, disk, words, clock=clock)
     assert [one.get("reason", "") for one in answers] == ["", "REDUCE_ONLY", "", "NONE"]
     assert not session.engine.is_short_of_room

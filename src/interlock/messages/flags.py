@@ -10,7 +10,6 @@ from typing import Final
 
 BOUNDED_MOVES: Final = 1
 SCOPED_BREACHES: Final = 2
-
 KEPT_BY_US: Final = 3
 
 CATALOGUE: Final = {
