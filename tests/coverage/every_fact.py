@@ -104,8 +104,8 @@ def people() -> World:
         for again in (False, True):
             world.say(Halt("firm", "ann", "stop", True, reduce_only))
             world.say(Halt("firm", "ann", "stop", True, again))
-            world.say(LiftHalt("firm", "ann", "go"))
-            world.say(LiftHalt("firm", "bob", "go"))
+            for by in ("ann", "bob"):
+                world.lift("firm", by)
     world.say(LiftHalt("firm", "bob", "go"))
     world.say(Halt("venue:nowhere", "bob", "stop"))
     for before in RELEASE_STATES:

@@ -223,8 +223,9 @@ class Stage:
 
     def lift(self) -> None:
         """Somebody lifts what was halted."""
-        for scope in list(self.trial.ledger.halts):
-            self.trial.say({"lift_halt": {"scope": scope, "by": "ben", "text": "go on"}})
+        for scope, halt in list(self.trial.ledger.halts.items()):
+            word = {"scope": scope, "by": "ben", "text": "go on", "trip": halt.last_sequence}
+            self.trial.say({"lift_halt": word})
 
     # The play.
 

@@ -64,7 +64,8 @@ def story(name: str) -> World:
     world.say(Halt("instrument:COIN", "anna", "looks wrong"))
     world.order(SELL, quantity=1)
     world.decide(CancelOrders(), source="model")
-    world.say(LiftHalt("instrument:COIN", "ben", "checked"), SECOND)
+    trip = world.ledger.halts["instrument:COIN"].last_sequence
+    world.say(LiftHalt("instrument:COIN", "ben", "checked", trip), SECOND)
     world.quote()
     world.order(SELL, quantity=2, price=9_990)
     world.say(CloseSession("operator", "recorded"))

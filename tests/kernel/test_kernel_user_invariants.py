@@ -10,7 +10,7 @@ from interlock.journal.replay import reexecute
 from interlock.kernel.step import Kernel
 from interlock.kernel.user_invariants import mistake_of
 from interlock.ledger.state import digest, restore, state_of
-from interlock.messages.commands import AdvanceTime, LiftHalt
+from interlock.messages.commands import AdvanceTime
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import CancelRequested, Event, HaltTripped, InvariantBroken
 from interlock.messages.terms import REPORT_ACCEPTED, REPORT_FILL
@@ -101,7 +101,7 @@ def test_a_breach_that_stands_is_said_once_and_again_when_the_halt_was_lifted() 
     world = armed(small=SmallPositions)
     buy(world, 6)
     assert world.say(AdvanceTime()) == []
-    lifted = world.say(LiftHalt("instrument:COIN", "ann", "go"))
+    lifted = world.lift("instrument:COIN", "ann")
     assert len(broken(lifted)) == 1
     assert world.ledger.broken == {"small": 2}
 

@@ -49,8 +49,10 @@ class _Killed:
         record = self.record
         if record.status == UNKNOWN:
             return IN_DOUBT
+        if record.status == FILLED or record.filled >= record.quantity:
+            return GONE
         if not record.is_open():
-            return GONE if record.status == FILLED else CANCELLED
+            return CANCELLED
         if record.status == PENDING_CANCEL:
             return REQUESTED
         if self.was_denied:

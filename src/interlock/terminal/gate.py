@@ -59,15 +59,20 @@ def print_judgement(
     verdict = judgement.verdict
     meaning = f": {verdict.meaning}" if verdict.meaning else ""
     said = f"{verdict.severity} {verdict.reason}".strip()
-    console.print(f"{said}{meaning}", style="bold", markup=False)
-    console.print(f"after command {judgement.after}; nothing was done", style="dim")
+    _say(console, f"{said}{meaning}", style="bold")
+    _say(console, f"after command {judgement.after}; nothing was done", style="dim")
     for line in verdict.lines:
         cut = f", cut from {line.cut_from}" if line.cut_from is not None else ""
         text = f"  line {line.line}: {line.side} {line.instrument} {line.quantity}{cut}"
-        console.print(f"{text} at {line.price}, to {line.venue}", markup=False)
+        _say(console, f"{text} at {line.price}, to {line.venue}")
     for finding in sorted(verdict.findings, key=lambda part: part.severity == "allow"):
-        console.print(_finding_text(finding), markup=False)
+        _say(console, _finding_text(finding))
     return DONE
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """One line, as it is: nothing in it is read as markup, and nothing is cut or wrapped."""
+    console.print(text, style=style, markup=False, soft_wrap=True)
 
 
 def _finding_text(part: FindingPart) -> str:
@@ -93,20 +98,20 @@ def print_holds(directory: Path, *, as_json: bool) -> int:
         who = missing if hold["approvers"] else "one person must confirm"
         if hold["is_expired"]:
             who = "its time has passed"
-        console.print(f"{hold['decision']}  {who}, until {hold['expires']}", style="bold")
+        _say(console, f"{hold['decision']}  {who}, until {hold['expires']}", style="bold")
         for text in (
             f"{hold['source']}:{hold['key']}: {hold['action']}",
             f"digest {hold['digest'][:16]}, may move {hold['move_bps']} bp",
             *hold["objections"],
             *(f"approved by {by}" for by in hold["approved_by"]),
         ):
-            console.print(f"  {printable(text)}", markup=False)
+            _say(console, f"  {printable(text)}")
     for change in changes:
-        console.print(f"{change['change']}  a second person must confirm", style="bold")
+        _say(console, f"{change['change']}  a second person must confirm", style="bold")
         text = f"{change['limit']}, instead of {change['before']}, by {change['by']}"
-        console.print(f"  {printable(text)}: {printable(change['text'])}", markup=False)
+        _say(console, f"  {printable(text)}: {printable(change['text'])}")
     if not holds and not changes:
-        console.print("Nothing waits for people.")
+        _say(console, "Nothing waits for people.")
     return DONE
 
 
@@ -126,16 +131,14 @@ def print_limits(directory: Path, *, as_json: bool) -> int:
             part for part in (limit["scope"], limit["instrument"], limit["currency"]) if part
         )
         head = f"{limit['control']} on {where} ({limit['severity']}): {limit['words']}"
-        console.print(printable(head), style="bold", markup=False)
-        console.print(f"  {printable(limit['owner'])}: {printable(limit['reason'])}", markup=False)
+        _say(console, printable(head), style="bold")
+        _say(console, f"  {printable(limit['owner'])}: {printable(limit['reason'])}")
         for change in limit["history"][1:]:
             confirmed = f", confirmed by {change['confirmed_by']}" if change["confirmed_by"] else ""
             text = f"{change['record']} {change['time']} {change['by']}{confirmed}: "
-            console.print(
-                f"  {printable(text + change['words'] + ' ' + change['text'])}", markup=False
-            )
+            _say(console, f"  {printable(text + change['words'] + ' ' + change['text'])}")
     if not limits:
-        console.print("No limit is set.")
+        _say(console, "No limit is set.")
     return DONE
 
 
@@ -155,18 +158,18 @@ def print_kills(directory: Path, *, as_json: bool) -> int:
         lifted = kill["lifted"]
         state = f"lifted by {lifted['by']} at {lifted['command']}" if lifted else "stands"
         head = f"{kill['trip']}  {kill['scope']} {what} by {kill['by']}, {state}"
-        console.print(printable(head), style="bold", markup=False)
-        console.print(f"  {kill['time']} {printable(kill['text'])}", markup=False)
+        _say(console, printable(head), style="bold")
+        _say(console, f"  {kill['time']} {printable(kill['text'])}")
         counts = ", ".join(f"{count} {name}" for name, count in kill["outcomes"].items() if count)
-        console.print(f"  {counts or 'no order was open there'}", markup=False)
+        _say(console, f"  {counts or 'no order was open there'}")
         for order in kill["orders"]:
             text = (
                 f"{order['outcome']:<10}{order['order']} {order['side']} {order['instrument']}"
                 f" {order['filled']} of {order['quantity']} at {order['venue']}"
             )
-            console.print(f"    {printable(text)}", markup=False)
+            _say(console, f"    {printable(text)}")
     if not kills:
-        console.print("No halt was tripped.")
+        _say(console, "No halt was tripped.")
     return DONE
 
 
