@@ -119,9 +119,8 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
     _conclude_known(recorder, order, report)
     if order.halt_cancels > 0:
         cancel_again(ledger, recorder, order)
-    is_reducing = len(ledger.orders.reducing) > 0 and ledger.is_kept_by_us
-    if is_reducing and kind in (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION):
-        keep_reducing(ledger, recorder, order.position)
+    if kind in (REPORT_BUST, REPORT_CORRECTION):
+        _moved(ledger, recorder, order)
 
 
 def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> None:
@@ -157,6 +156,13 @@ def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> N
     recorder.conclude(_ORDER_FILLED(order.key, execution_id, quantity, price, fee, liquidity))
     if order.halt_cancels > 0:
         cancel_again(ledger, recorder, order)
+    _moved(ledger, recorder, order)
+
+
+def _moved(ledger: Ledger, recorder: Recorder, order: OrderRecord) -> None:
+    """A position has moved: what may only reduce it must still do so."""
+    if len(ledger.orders.reducing) > 0 and ledger.is_kept_by_us:
+        keep_reducing(ledger, recorder, order.position)
 
 
 def _conclude_known(recorder: Recorder, order: OrderRecord, report: ReportOrder) -> None:
