@@ -18,8 +18,9 @@ from interlock.ledger.limits import FIRM
 from interlock.messages.commands import Command, Halt, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import EFFECTS, Event, OrderUnknown
+from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.terms import UNKNOWN
-from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.units import Nanoseconds, OrderId, Sequence
 
 BATCH_ENTRIES_MAX = 256
 
@@ -117,7 +118,9 @@ class Engine:
         events = self._step(sequence, time_ns, command)
         self._open.append(Entry(time_ns, command, events))
         if type(command) is ReportOrder:
-            self._hear(time_ns, command)
+            self._hear(time_ns, command.order)
+        elif type(command) in (ReportVenue, ResolveOrder):
+            self._hear_all(time_ns, events)
         if self._open_effects_ns < 0:
             for event in events:
                 if type(event) in _LEAVING:
@@ -184,10 +187,15 @@ class Engine:
             self.is_short_of_room = False
         return not self.is_short_of_room
 
-    def _hear(self, time_ns: Nanoseconds, report: ReportOrder) -> None:
+    def _hear_all(self, time_ns: Nanoseconds, events: list[Event]) -> None:
+        """A statement, or a person's word, may settle some orders and put others in doubt."""
+        for number in dict.fromkeys(getattr(event, "order", 0) for event in events):
+            if number > 0:
+                self._hear(time_ns, number)
+
+    def _hear(self, time_ns: Nanoseconds, number: OrderId) -> None:
         """What a report leaves owed is what the ledger says, not what the report is called: a fill
         that crosses our cancel is no answer to it, and a word of another venue is none at all."""
-        number = report.order
         order = self._find(number)
         if order is None:
             self.outbox.settle(number)

@@ -25,6 +25,7 @@ from interlock.simulation.market import MarketGenerator, Profile
 from interlock.simulation.ratelimit import RateLimit
 from interlock.simulation.recorded import RecordedVenue
 from interlock.simulation.sources import MODELS, make_model
+from interlock.simulation.stating import DropCopy
 
 NS_PER_US = 1_000
 MODELS_GROUP = "interlock.models"
@@ -128,24 +129,29 @@ def simulated(
     rate: RateLimit | None = None
     if settings.messages_reject or settings.messages_logout:
         rate = RateLimit(settings.messages_reject, settings.messages_logout)
+    made: Exchange | RecordedVenue
     if settings.kind == RECORDED:
-        return RecordedVenue(
+        made = RecordedVenue(
             venue,
             listed,
             latency_out_ns=latency_out_ns,
             latency_in_ns=latency_in_ns,
             rate=rate,
         )
-    return Exchange(
-        venue,
-        listed,
-        latency_out_ns=latency_out_ns,
-        latency_in_ns=latency_in_ns,
-        levels=settings.levels,
-        publish_interval_ns=settings.publish_interval_us * NS_PER_US,
-        self_match=settings.self_match,
-        rate=rate,
-    )
+    else:
+        made = Exchange(
+            venue,
+            listed,
+            latency_out_ns=latency_out_ns,
+            latency_in_ns=latency_in_ns,
+            levels=settings.levels,
+            publish_interval_ns=settings.publish_interval_us * NS_PER_US,
+            self_match=settings.self_match,
+            rate=rate,
+        )
+    if settings.has_drop_copy:
+        made.gateway.drop_copy = DropCopy()
+    return made
 
 
 def _model(

@@ -22,6 +22,7 @@ COMMANDS = (
     ("why",),
     ("account",),
     ("quality",),
+    ("reconcile",),
     ("journal", "verify"),
     ("journal", "show"),
     ("journal", "export"),

@@ -12,10 +12,12 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
+from interlock.execution.asking import RECONNECT, VenueAsker
 from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor
 from interlock.execution.port import VenuePort
-from interlock.messages.commands import Command, ReportAction, ReportOrder
+from interlock.messages.commands import Command, NoteVenueLink, ReportAction, ReportOrder
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     ActionCleared,
@@ -56,8 +58,10 @@ class Outbox:
         venues: dict[str, VenuePort],
         silence_ns: dict[str, Nanoseconds],
         executors: dict[str, Executor | BackgroundExecutor],
+        asker: VenueAsker | None = None,
     ) -> None:
         self.venues = venues
+        self.asker = asker if asker is not None else VenueAsker({})
         self.executors = executors
         self.sent_sequence: Sequence = 0
         """Effects of commands up to here have left; none of them leaves again."""
@@ -83,12 +87,16 @@ class Outbox:
                     self.venues[venue].submit(time_ns, event)
                     self._expect(time_ns, venue, event.order)
                     self.sent += 1
+                    if venue not in self.asker.waiting:
+                        self.asker.note_activity(venue, time_ns)
                 elif type(event) is OrderUnknown:
                     self._ask_first(entry.time_ns, event.order)
                 elif type(event) is not DecisionJudged:
                     self._send(entry.time_ns, event)
             if type(entry.command) is ReportOrder and entry.command.kind == REPORT_SILENCE:
                 self._ask_later(entry.time_ns, entry.command.order)
+            elif type(entry.command) is NoteVenueLink and entry.command.is_connected:
+                self.asker.ask_at_once(entry.command.venue, entry.time_ns, RECONNECT)
             self.sent_sequence = sequence
         # Timers whose question is settled go here too, however seldom anybody asks what is due.
         self._first_timer()
@@ -133,11 +141,15 @@ class Outbox:
             question.doubted = doubted or self.sent_sequence
 
     def next_time_ns(self) -> Nanoseconds:
-        """When the next silence is due, or an executor's answer waits; -1 when nothing is owed."""
+        """When the next silence or question for everything is due, or an executor's answer waits;
+        -1 when nothing is owed."""
         if self._answers:
             return self._answers[0][0]
         first = self._first_timer()
-        return first[0] if first is not None else -1
+        asked_ns = self.asker.next_time_ns()
+        if first is None or 0 <= asked_ns < first[0]:
+            return asked_ns
+        return first[0]
 
     def _first_timer(self) -> tuple[Nanoseconds, OrderId] | None:
         """The timer that comes due first, of those that hold. Those before it, which hold no more,
@@ -164,6 +176,7 @@ class Outbox:
         for executor in self.executors.values():
             if isinstance(executor, BackgroundExecutor):
                 said.extend((time_ns, report) for report in executor.finished())
+        said.extend(self.asker.due(time_ns))
         while True:
             timer = self._first_timer()
             if timer is None or timer[0] > time_ns:
@@ -223,6 +236,10 @@ class Outbox:
             self._expect(time_ns, event.venue, event.order)
         elif type(event) is ActionCleared:
             self._execute(time_ns, event)
+        elif type(event) is VenueQuestioned:
+            self.venues[event.venue].state(time_ns, event)
+        elif type(event) is OrderAdopted:
+            self.venues[event.venue].adopt(time_ns, event)
         else:
             return
         self.sent += 1

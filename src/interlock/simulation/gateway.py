@@ -377,6 +377,16 @@ class Gateway:
 
     # All that there is.
 
+    def is_new(self) -> bool:
+        """Whether it has never heard of any order of ours, nor of what was traded before it."""
+        return len(self.orders) == 0 and len(self.positions.lots) == 0
+
+    def begin_with(self, account: str, instrument: str, lots: Lots) -> None:
+        """What was traded here before this venue was made."""
+        self.positions.lots[(account, instrument)] = lots
+        if self.drop_copy is not None:
+            self.drop_copy.positions.lots[(account, instrument)] = lots
+
     def answer_question(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
         """Say everything that there is of ours, and what the drop copy has where there is one."""
         orders = list(self.orders.values())

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from interlock.execution.port import VenuePort
 from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
+from interlock.messages.statements import FillStated, OrderStated, PositionStated, ReportVenue
 from interlock.messages.terms import (
+    BUY,
     REPORT_ABSENT,
     REPORT_ACCEPTED,
     REPORT_BUST,
@@ -22,6 +25,7 @@ from interlock.messages.terms import (
     REPORT_STATUS,
 )
 from interlock.messages.units import Lots, Nanoseconds, OrderId, Ticks
+from interlock.simulation.stating import fill_stated
 from interlock.testing.points import CrashPoint, Plan
 
 _TRADES = (REPORT_FILL, REPORT_CORRECTION)
@@ -84,6 +88,12 @@ class WatchedVenue:
     def query(self, time_ns: Nanoseconds, order: OrderId) -> None:
         self.reached.append(("query", order))
         self.port.query(time_ns, order)
+
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        self.port.state(time_ns, asked)
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        self.port.adopt(time_ns, adopted)
 
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         self.port.observe(time_ns, command)
@@ -177,6 +187,37 @@ class ToldVenue:
             )
             self._words.append((time_ns, status))
 
+    def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        """It states what it has said: its open orders, its executions as last corrected, and what
+        they add up to."""
+        if self.is_deaf:
+            return
+        fills: list[FillStated] = []
+        lots: dict[tuple[str, str], Lots] = {}
+        for number, known in self.orders.items():
+            cleared = known.cleared
+            for fill in _executions(known):
+                fills.append(fill_stated(number, fill))
+                key = (cleared.account, cleared.instrument)
+                signed = fill.quantity if cleared.side == BUY else -fill.quantity
+                lots[key] = lots.get(key, 0) + signed
+        page = ReportVenue(
+            self.name,
+            asked.question,
+            orders=tuple(
+                _order_stated(number, known)
+                for number, known in self.orders.items()
+                if known.is_open
+            ),
+            fills=tuple(fills),
+            positions=tuple(PositionStated(*key, net) for key, net in lots.items()),
+            venue_time_ns=time_ns,
+        )
+        self._words.append((time_ns, page))
+
+    def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
+        """It has no orders but ours."""
+
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         """It lives on nothing."""
 
@@ -216,3 +257,31 @@ def _note(order: ToldOrder, report: ReportOrder) -> None:
     has_ended = bool(endings) and kind not in _REOPENING.get(endings[-1], ())
     if kind in _CHANGING:
         order.is_open = order.filled < order.quantity and (order.is_open or not has_ended)
+
+
+def _executions(order: ToldOrder) -> list[ReportOrder]:
+    """Its executions, without those that were busted or corrected."""
+    gone = {
+        report.reference for report in order.said if report.kind in (REPORT_BUST, REPORT_CORRECTION)
+    }
+    made: dict[str, ReportOrder] = {}
+    for report in order.said:
+        is_trade = report.kind in (REPORT_FILL, REPORT_CORRECTION)
+        if is_trade and report.execution_id not in gone:
+            made.setdefault(report.execution_id, report)
+    return list(made.values())
+
+
+def _order_stated(number: OrderId, order: ToldOrder) -> OrderStated:
+    return OrderStated(
+        number,
+        "",
+        str(number),
+        order.cleared.account,
+        order.cleared.instrument,
+        order.cleared.side,
+        order.quantity,
+        order.filled,
+        order.price,
+        order.revision,
+    )
