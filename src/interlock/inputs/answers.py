@@ -13,6 +13,7 @@ from interlock.messages.approvals import (
     LimitChangeRefused,
 )
 from interlock.messages.commands import NoteRefusedInput
+from interlock.messages.differences import OrderResolved, ResolutionProposed, VenueQuestioned
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     CancelRequested,
