@@ -14,6 +14,7 @@ from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.encoding import CommandEntry, Entry
 from interlock.messages.events import Event
 from interlock.messages.reasons import ORDER_NOT_WORKING, UNKNOWN_ORDER
+from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.terms import (
     REPORT_ABSENT,
     REPORT_CANCEL_REJECTED,
@@ -80,7 +81,9 @@ class OpenBatch:
         events = self.kernel.step(sequence, time_ns, command)
         self.entries.append(_ENTRY(time_ns, command, events))
         if type(command) is _REPORT_ORDER:
-            self._hear(time_ns, sequence, command)
+            self._hear(time_ns, sequence, command.order, command)
+        elif type(command) is ReportVenue or type(command) is ResolveOrder:
+            self._hear_all(time_ns, sequence, events)
         if self.effects_ns < 0:
             for event in events:
                 if is_leaving(event):
@@ -111,10 +114,24 @@ class OpenBatch:
         if len(self.owed) > 0:
             self.owed.clear()
 
-    def _hear(self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder) -> None:
+    def _hear_all(self, time_ns: Nanoseconds, sequence: Sequence, events: list[Event]) -> None:
+        """A statement, or a person's word, may settle some orders and put others in doubt."""
+        heard: dict[OrderId, bool] = {}
+        for event in events:
+            number: OrderId = getattr(event, "order", 0)
+            if number > 0 and number not in heard:
+                heard[number] = True
+                self._hear(time_ns, sequence, number, None)
+
+    def _hear(
+        self,
+        time_ns: Nanoseconds,
+        sequence: Sequence,
+        number: OrderId,
+        report: ReportOrder | None,
+    ) -> None:
         """What a report leaves owed is what the ledger says, not what the report is called: a fill
         that crosses our cancel is no answer to it, and a word of another venue is none at all."""
-        number = report.order
         order = self.kernel.ledger.orders.find(number)
         if order is None:
             self.settled.append(number)
@@ -123,8 +140,8 @@ class OpenBatch:
             if order.status != UNKNOWN:
                 owed.asked_ns = order.asked_ns
             self.owed.append(owed)
-        elif not order.is_listed:
-            # It has ended, which tells everything.
+        elif report is None or not order.is_listed:
+            # A statement, or that it has ended, tells everything.
             self.settled.append(order.key)
         else:
             self._hear_of_open(time_ns, sequence, report, order)

@@ -32,6 +32,7 @@ from interlock.messages.terms import (
     WORKING,
 )
 from interlock.messages.units import Lots, Nanoseconds, OrderId, Ticks
+from interlock.simulation.stating import fill_stated
 from interlock.testing.points import CrashPoint, Plan
 
 _CHANGING = (
@@ -214,28 +215,35 @@ class ToldVenue:
             self._words.append((time_ns, status))
 
     def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
+        """It states what it has said: its open orders, its executions as last corrected, and what
+        they add up to."""
         if self.is_deaf:
             return
         fills: list[FillStated] = []
-        net: dict[tuple[str, str], Lots] = {}
-        for number, order in self.orders.items():
-            where = (order.cleared.account, order.cleared.instrument)
-            for name, (quantity, price) in order.fills.items():
-                fills.append(FillStated(number, name, quantity, price, 0, 0))
-                signed = quantity if order.cleared.side == BUY else -quantity
-                net[where] = net.get(where, 0) + signed
+        lots: dict[tuple[str, str], Lots] = {}
+        for number, known in self.orders.items():
+            cleared = known.cleared
+            for fill in _executions(known):
+                fills.append(fill_stated(number, fill))
+                key = (cleared.account, cleared.instrument)
+                signed = fill.quantity if cleared.side == BUY else -fill.quantity
+                lots[key] = lots.get(key, 0) + signed
         page = ReportVenue(
             self.name,
             asked.question,
-            orders=tuple(_stated(number, order) for number, order in self.orders.items()),
+            orders=tuple(
+                _order_stated(number, known)
+                for number, known in self.orders.items()
+                if known.is_open
+            ),
             fills=tuple(fills),
-            positions=tuple(PositionStated(*where, lots) for where, lots in net.items()),
+            positions=tuple(PositionStated(*key, net) for key, net in lots.items()),
             venue_time_ns=time_ns,
         )
         self._words.append((time_ns, page))
 
     def adopt(self, time_ns: Nanoseconds, adopted: OrderAdopted) -> None:
-        """It has no orders but those that reached it."""
+        """It has no orders but ours."""
 
     def observe(self, time_ns: Nanoseconds, command: Command) -> None:
         """It lives on nothing."""
@@ -247,24 +255,6 @@ class ToldVenue:
         due = [word for word in self._words if word[0] <= time_ns]
         self._words = [word for word in self._words if word[0] > time_ns]
         return due
-
-
-def _stated(number: OrderId, order: ToldOrder) -> OrderStated:
-    """The order as a statement tells it."""
-    cleared = order.cleared
-    return OrderStated(
-        number,
-        "",
-        str(number),
-        cleared.account,
-        cleared.instrument,
-        cleared.side,
-        order.quantity,
-        order.filled,
-        order.price,
-        order.revision,
-        order.status,
-    )
 
 
 def _note(order: ToldOrder, report: ReportOrder) -> None:
@@ -287,3 +277,31 @@ def _note(order: ToldOrder, report: ReportOrder) -> None:
     has_ended = bool(endings) and kind not in _REOPENING.get(endings[-1], ())
     if kind in _CHANGING:
         order.is_open = order.filled < order.quantity and (order.is_open or not has_ended)
+
+
+def _executions(order: ToldOrder) -> list[ReportOrder]:
+    """Its executions, without those that were busted or corrected."""
+    gone = {
+        report.reference for report in order.said if report.kind in (REPORT_BUST, REPORT_CORRECTION)
+    }
+    made: dict[str, ReportOrder] = {}
+    for report in order.said:
+        is_trade = report.kind in (REPORT_FILL, REPORT_CORRECTION)
+        if is_trade and report.execution_id not in gone:
+            made.setdefault(report.execution_id, report)
+    return list(made.values())
+
+
+def _order_stated(number: OrderId, order: ToldOrder) -> OrderStated:
+    return OrderStated(
+        number,
+        "",
+        str(number),
+        order.cleared.account,
+        order.cleared.instrument,
+        order.cleared.side,
+        order.quantity,
+        order.filled,
+        order.price,
+        order.revision,
+    )
