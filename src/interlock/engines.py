@@ -15,8 +15,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from msgspec import structs
-
 from interlock import __version__
 from interlock.engine import Engine, Follower, Stages
 from interlock.execution.asking import VenueAsker
@@ -47,7 +45,6 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import (
     CloseSession,
-    Command,
     NoteRefusedInput,
     OpenSession,
     ReportAction,
@@ -55,7 +52,7 @@ from interlock.messages.commands import (
 )
 from interlock.messages.terms import REPORT_SILENCE
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds
-from interlock.offers import armed_names, first_invariants, user_invariants
+from interlock.offers import armed_names, first_invariants, opening_under, user_invariants
 from interlock.parts import Parts, parts_of
 
 # Nearly everything that the walk makes is freed by its reference count, so the collector finds
@@ -116,16 +113,6 @@ class SessionInMarketTime(JournalFault):
             "the session there runs in market time",
             "Run it without --live, or start a new session with another --out",
         )
-
-
-def _opening(file: SessionFile, session_id: str, invariants: tuple[str, ...]) -> list[Command]:
-    """The commands that open a session under some invariants of the user."""
-    return [
-        structs.replace(command, invariants=invariants)
-        if isinstance(command, OpenSession)
-        else command
-        for command in file.opening(session_id, __version__)
-    ]
 
 
 def session_name(file: SessionFile, data: Sequence[Path]) -> str:
@@ -193,7 +180,7 @@ def market_engine(
         engine = ground.engine(
             kernel, journal, outbox_of(file, parts, executors), followers, Stages(ground.clock)
         )
-        for command in _opening(file, session_id, invariants):
+        for command in opening_under(file, session_id, invariants):
             engine.take(parts.start_ns, command)
         engine.keep()
     except JournalFault:
@@ -217,7 +204,7 @@ def repeating_words(
                 return
             engine.take(kept.time_ns, kept.command)
         if not ledger.is_session_open:
-            engine.take(time_ns, _opening(file, session_id, ledger.invariants)[0])
+            engine.take(time_ns, opening_under(file, session_id, ledger.invariants)[0])
 
     return repeat
 
@@ -241,7 +228,7 @@ def live_engine(
     outbox = outbox_of(file, parts, executors, now_ns)
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
-    for command in _opening(file, session_id, armed_names(offered)):
+    for command in opening_under(file, session_id, armed_names(offered)):
         engine.take(now_ns, command)
     engine.keep()
     return engine
@@ -277,7 +264,7 @@ def resumed_engine(
     if ledger.sequence == 0:
         # The process ended between making the journal and its first batch.
         name = ground.random_bytes(10).hex()
-        for command in _opening(file, name, armed_names(offered)):
+        for command in opening_under(file, name, armed_names(offered)):
             engine.take(now_ns, command)
     if recovered.truncated_bytes > 0:
         text = (
@@ -290,7 +277,7 @@ def resumed_engine(
     for _, digest, text in repairs:
         engine.take(now_ns, NoteRefusedInput("journal", digest, text))
     if not ledger.is_session_open:
-        opening = _opening(file, ledger.session_id, armed_names(offered))
+        opening = opening_under(file, ledger.session_id, armed_names(offered))
         engine.take(now_ns, opening[0])
     for action in list(ledger.actions):
         # Nobody remembers whether it was carried out: it is never given out twice.

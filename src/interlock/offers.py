@@ -4,11 +4,15 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
+from interlock import __version__
+from interlock.inputs.session_file import SessionFile
 from interlock.journal.faults import JournalFault
 from interlock.journal.reader import JournalReader
 from interlock.kernel.invariants import INVARIANTS
 from interlock.kernel.user_invariants import RESPONSES, mistake_of, offered_name
-from interlock.messages.commands import OpenSession
+from interlock.messages.commands import Command, OpenSession
 
 INVARIANTS_GROUP = "interlock.invariants"
 
@@ -55,6 +59,16 @@ def armed_names(offered: dict[str, Any]) -> tuple[str, ...]:
     """This is the invariants among what a user offers to a kernel."""
     prefix = offered_name("")
     return tuple(name.removeprefix(prefix) for name in offered if name.startswith(prefix))
+
+
+def opening_under(file: SessionFile, session_id: str, invariants: tuple[str, ...]) -> list[Command]:
+    """The commands that open a session under some invariants of the user."""
+    return [
+        structs.replace(command, invariants=invariants)
+        if isinstance(command, OpenSession)
+        else command
+        for command in file.opening(session_id, __version__)
+    ]
 
 
 def invariant_rows(directory: Path | None = None) -> list[InvariantRow]:

@@ -104,8 +104,10 @@ def people() -> World:
         for again in (False, True):
             world.say(Halt("firm", "ann", "stop", True, reduce_only))
             world.say(Halt("firm", "ann", "stop", True, again))
-            for by in ("ann", "bob"):
-                world.lift("firm", by)
+            world.lift("firm", "ann")
+            # It does not name the trip.
+            world.say(LiftHalt("firm", "bob", "go"))
+            world.lift("firm", "bob")
     world.say(LiftHalt("firm", "bob", "go"))
     world.say(Halt("venue:nowhere", "bob", "stop"))
     for before in RELEASE_STATES:

@@ -12,7 +12,6 @@ from typing import Any
 from interlock.coverage.counts import Counts
 from interlock.coverage.observing import Observer
 from interlock.ledger.orders import OrderRecord
-from interlock.messages.commands import LiftHalt
 from interlock.messages.decisions import CancelOrders, ReplaceOrder, Terms
 from interlock.messages.events import OrderCleared
 from interlock.messages.terms import (
@@ -109,7 +108,7 @@ class EveryMove:
 
     def lift(self) -> None:
         for scope in list(self.world.ledger.halts):
-            self.world.say(LiftHalt(scope, "ann", "go on"))
+            self.world.lift(scope, "ann")
 
     def end(self, order: int) -> None:
         """What is still open is taken back, so that nothing of it reaches the next."""

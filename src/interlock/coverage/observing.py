@@ -8,6 +8,7 @@ folding, and a look before and after each entry.
 from collections.abc import Iterable
 from typing import Final
 
+from interlock.coverage.approval_moves import approval_move
 from interlock.coverage.counts import Counts
 from interlock.coverage.fact_moves import standing
 from interlock.coverage.machines import EDGES, ORDER, REFUSED, Edge
@@ -207,7 +208,10 @@ class Observer:
 
     def _other_event(self, command: Command, event: Event) -> None:
         ledger = self.ledger
-        if isinstance(event, DecisionJudged):
+        move = approval_move(ledger, command, event)
+        if move is not None:
+            self._move(*move)
+        elif isinstance(event, DecisionJudged):
             self._judged(event)
         elif isinstance(event, HaltTripped | HaltLifted):
             before = self._halt(event.scope)
@@ -222,7 +226,8 @@ class Observer:
                 self._move("halt", "none", "trip_nowhere", "none")
             elif isinstance(command, LiftHalt):
                 state = self._halt(command.scope)
-                word = "lift_by_tripper" if event.reason == SAME_PERSON else "lift"
+                word = "lift_by_tripper" if event.reason == SAME_PERSON else "lift_refused"
+                word = "lift" if state == "none" else word
                 self._move("halt", state, word, state)
         elif isinstance(event, ActionCleared):
             self._move("action", "new", "clear", "cleared")

@@ -35,13 +35,40 @@ HALT: Final[Table] = (
     ("stopped", "trip", "stopped"),
     ("stopped", "trip_reduce_only", "stopped"),
     ("stopped", "lift_by_tripper", "stopped"),
+    ("stopped", "lift_refused", "stopped"),
     ("stopped", "lift", "none"),
     ("reduce_only", "trip", "stopped"),
     ("reduce_only", "trip_reduce_only", "reduce_only"),
     ("reduce_only", "lift_by_tripper", "reduce_only"),
+    ("reduce_only", "lift_refused", "reduce_only"),
     ("reduce_only", "lift", "none"),
 )
-"""One scope. Tripping again never makes a halt weaker, and whoever tripped it cannot lift it."""
+"""One scope. Tripping again never makes a halt weaker, and whoever tripped it cannot lift it, nor
+who does not name the trip, is no person, or brings looser limits."""
+
+HOLD: Final[Table] = (
+    ("none", "hold", "held"),
+    ("none", "unheeded", "none"),
+    ("held", "approve", "held"),
+    ("held", "unheeded", "held"),
+    ("held", "release", "released"),
+    ("held", "refuse", "refused"),
+    ("held", "expire", "refused"),
+    ("held", "decline", "refused"),
+)
+"""A decision that waits for people."""
+
+CHANGE: Final[Table] = (
+    ("none", "tighten", "changed"),
+    ("none", "propose", "proposed"),
+    ("none", "unheeded", "none"),
+    ("proposed", "unheeded", "proposed"),
+    ("proposed", "confirm", "changed"),
+    ("proposed", "decline", "dropped"),
+    ("proposed", "expire", "dropped"),
+    ("proposed", "overtake", "dropped"),
+)
+"""A change of a limit while the session runs: what loosens waits for a second person."""
 
 MARKET: Final[Table] = _every(
     ("silent", "empty", "one_sided", "two_sided", "crossed"),
@@ -161,6 +188,8 @@ that breaks shows in silence and in the feed."""
 MACHINES: Final = {
     "session": SESSION,
     "halt": HALT,
+    "hold": HOLD,
+    "change": CHANGE,
     "market": MARKET,
     "feed": FEED,
     "instrument": INSTRUMENT,
