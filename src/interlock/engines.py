@@ -21,7 +21,6 @@ from interlock.execution.asking import VenueAsker
 from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor, FileExecutor, WebhookExecutor
 from interlock.execution.outbox import Outbox
-from interlock.execution.port import VenuePort
 from interlock.execution.recalling import NOT_KNOWN, RecallingExecutor
 from interlock.execution.reminding import remind_venues
 from interlock.inputs.clock import Clock, WallClock
@@ -320,35 +319,6 @@ def _taken_up(
             raise advised(directory, fault, files) from fault
         raise
     return journal, loaded.ledger
-
-
-def forked_engine(
-    origin: JournalReader,
-    sequence: int,
-    directory: Path,
-    venues: dict[str, VenuePort],
-    ground: Ground,
-) -> Engine:
-    """A new session whose past is another's, up to a command: its journal begins with the same
-    entries, its ledger is what they lead to, and from there on it goes its own way.
-
-    Raises `ValueError` when the other journal does not reach that far.
-    """
-    reached = origin.last_sequence
-    if not 0 < sequence <= reached:
-        raise ValueError(f"the fork was to be after command {sequence}, must be 1 to {reached}")
-    journal = _created(directory, ground)
-    for batch in origin.batches():
-        kept = batch.entries[: sequence - batch.first_sequence + 1]
-        if kept:
-            journal.append(kept)
-        if batch.last_sequence >= sequence:
-            break
-    ledger = load_ledger(directory, sequence, files=ground.journal.files).ledger
-    silences = {venue.name: venue.silence_ns for venue in ledger.venues.values()}
-    outbox = Outbox(venues, silences, {})
-    outbox.sent_sequence = sequence
-    return ground.engine(Kernel(ledger, ground.controls()), journal, outbox)
 
 
 def just_ended(ledger: Ledger) -> list[OrderRecord]:

@@ -7,7 +7,8 @@ from house.checkout import PACKAGE, imported_modules, listed, nodes_of, place, p
 CLOCK = PACKAGE / "inputs" / "clock.py"
 
 # The engine steps, replay steps again, the file that makes engines puts them together, and tests of
-# users audit what was stepped; what lists the kernel's invariants takes their names from it.
+# users audit what was stepped, and step on from there; what lists the kernel's invariants takes
+# their names from it.
 KERNEL_CALLERS = {
     "engine.py",
     "engines.py",
@@ -15,6 +16,7 @@ KERNEL_CALLERS = {
     "journal/reproducing.py",
     "offers.py",
     "testing/auditing.py",
+    "testing/forking.py",
 }
 
 NOW = {"now", "utcnow", "today"}

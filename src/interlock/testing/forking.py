@@ -8,11 +8,13 @@ assert not fork.ledger.halts
 from pathlib import Path
 from random import Random
 
-from interlock.engines import Ground, forked_engine
-from interlock.execution.port import VenuePort
-from interlock.inputs.clock import ManualClock
+from interlock import __version__
+from interlock.execution.outbox import Outbox
 from interlock.journal.options import JournalOptions
 from interlock.journal.reader import JournalReader
+from interlock.journal.states import load_ledger
+from interlock.journal.writer import JournalWriter
+from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import Command, DefineVenue, SetLimit
 from interlock.messages.encoding import Entry
@@ -29,6 +31,9 @@ class Fork:
     sends and say nothing."""
 
     def __init__(self, origin: JournalReader, sequence: Sequence) -> None:
+        reached = origin.last_sequence
+        if not 0 < sequence <= reached:
+            raise ValueError(f"the fork was to be after command {sequence}, must be 1 to {reached}")
         self.origin = origin
         self.sequence = sequence
         """The last command that both have."""
@@ -43,16 +48,21 @@ class Fork:
         options = JournalOptions(
             chunk_bytes=65_536, background=False, salts=lambda: 1, files=self.files
         )
-        chance = Random(sequence)
-        ground = Ground(
-            clock=ManualClock(),
-            journal=options,
-            random_bytes=chance.randbytes,
-            controls=installed_controls,
-            engine=AuditedEngine,
+        journal = JournalWriter.create(
+            DIRECTORY,
+            journal_id=Random(sequence).randbytes(16),
+            code_version=__version__,
+            options=options,
         )
-        ports: dict[str, VenuePort] = dict(self.venues)
-        self.engine = forked_engine(origin, sequence, DIRECTORY, ports, ground)
+        for batch in origin.batches():
+            kept = batch.entries[: sequence - batch.first_sequence + 1]
+            if kept:
+                journal.append(kept)
+        ledger = load_ledger(DIRECTORY, sequence, files=self.files).ledger
+        silences = {venue.name: venue.silence_ns for venue in ledger.venues.values()}
+        outbox = Outbox(dict(self.venues), silences, {})
+        outbox.sent_sequence = sequence
+        self.engine = AuditedEngine(Kernel(ledger, installed_controls()), journal, outbox)
 
     @property
     def ledger(self) -> Ledger:
