@@ -19,6 +19,7 @@ from interlock.ledger.limits import FIRM
 from interlock.messages.commands import Command, Halt, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import Event
+from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.units import Nanoseconds, Sequence
 
 BATCH_ENTRIES_MAX = 256
@@ -31,6 +32,9 @@ FOLLOWERS = "monitoring"
 
 Follower = Callable[[Sequence, list[Entry]], None]
 """Called with the first sequence of a durable batch, and the batch."""
+
+
+_HEARD = (ReportOrder, ReportVenue, ResolveOrder)
 
 
 class Stages:
@@ -112,7 +116,7 @@ class Engine:
         if stages is not None:
             stages.lap(INPUTS)
         events = self._batch.take(time_ns, command)
-        if type(command) is ReportOrder:
+        if type(command) in _HEARD:
             self._hear()
         if stages is not None:
             stages.lap(KERNEL)

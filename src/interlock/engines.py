@@ -19,11 +19,13 @@ from msgspec import structs
 
 from interlock import __version__
 from interlock.engine import Engine, Follower, Stages
+from interlock.execution.asking import VenueAsker
 from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor, FileExecutor, WebhookExecutor
 from interlock.execution.outbox import Outbox
 from interlock.execution.port import VenuePort
 from interlock.execution.recalling import NOT_KNOWN, RecallingExecutor
+from interlock.execution.reminding import remind_venues
 from interlock.inputs.clock import Clock, WallClock
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
@@ -234,10 +236,11 @@ def live_engine(
     kernel = Kernel(Ledger(), offered)
     ground = _with_reserve(ground)
     journal = _created(directory, ground)
-    outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
+    now_ns = ground.clock.now_ns()
+    executors = executors_of(file, directory, ground, is_live=True)
+    outbox = outbox_of(file, parts, executors, now_ns)
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
-    now_ns = ground.clock.now_ns()
     for command in _opening(file, session_id, armed_names(offered)):
         engine.take(now_ns, command)
     engine.keep()
@@ -263,12 +266,14 @@ def resumed_engine(
     recovered = journal.recovered
     if isinstance(ground.clock, WallClock):
         ground.clock.not_before(ledger.time_ns)
-    outbox = outbox_of(file, parts, executors_of(file, directory, ground, is_live=True))
+    now_ns = ground.clock.now_ns()
+    executors = executors_of(file, directory, ground, is_live=True)
+    outbox = outbox_of(file, parts, executors, now_ns)
     outbox.sent_sequence = recovered.last_sequence
     gc.set_threshold(GC_THRESHOLD, 20, 100)
     kernel = Kernel(ledger, offered)
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
-    now_ns = ground.clock.now_ns()
+    remind_venues(ledger, parts.venues, now_ns)
     if ledger.sequence == 0:
         # The process ended between making the journal and its first batch.
         name = ground.random_bytes(10).hex()
@@ -405,7 +410,16 @@ def executors_of(
 
 
 def outbox_of(
-    file: SessionFile, parts: Parts, executors: dict[str, Executor | BackgroundExecutor]
+    file: SessionFile,
+    parts: Parts,
+    executors: dict[str, Executor | BackgroundExecutor],
+    live_since_ns: Nanoseconds = -1,
 ) -> Outbox:
+    """The back door. Against the wall clock, venues are asked for all that they have from
+    `live_since_ns` on; in market time (-1) when orders were sent to them."""
+    intervals_ns = {
+        settings.name: settings.reconcile_s * NS_PER_SECOND for settings in file.venue_settings
+    }
+    asker = VenueAsker(intervals_ns, is_continuous=live_since_ns >= 0, start_ns=live_since_ns)
     silences = {venue.name: venue.silence_ns for venue in file.venues}
-    return Outbox(dict(parts.venues), silences, executors)
+    return Outbox(dict(parts.venues), silences, executors, asker)

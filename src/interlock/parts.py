@@ -27,6 +27,7 @@ from interlock.simulation.faulty import FaultyVenue
 from interlock.simulation.market import MarketGenerator
 from interlock.simulation.recorded import RecordedVenue
 from interlock.simulation.sources import MODELS, make_model
+from interlock.simulation.stating import DropCopy
 
 NS_PER_US = 1_000
 MODELS_GROUP = "interlock.models"
@@ -114,15 +115,20 @@ def _simulated(
     venue: Venue, settings: VenueSettings, instruments: dict[str, Instrument]
 ) -> Exchange | RecordedVenue:
     listed = [instruments[symbol] for symbol in venue.instruments]
+    made: Exchange | RecordedVenue
     if settings.kind == RECORDED:
-        return RecordedVenue(
+        made = RecordedVenue(
             venue,
             listed,
             latency_out_ns=settings.latency_out_us * NS_PER_US,
             latency_in_ns=settings.latency_in_us * NS_PER_US,
             rate=rate_of(settings),
         )
-    return exchange_of(venue, settings, listed)
+    else:
+        made = exchange_of(venue, settings, listed)
+    if settings.has_drop_copy:
+        made.gateway.drop_copy = DropCopy()
+    return made
 
 
 def _model(

@@ -26,6 +26,7 @@ COMMANDS = (
     ("holds",),
     ("limits",),
     ("kills",),
+    ("reconcile",),
     ("journal", "verify"),
     ("journal", "show"),
     ("journal", "export"),

@@ -8,7 +8,9 @@ from inputs.captures import INSTRUMENTS
 from interlock.inputs.refusals import InputRefused
 from interlock.inputs.words import decode_line
 from interlock.messages.commands import Halt, LiftHalt, NoteTrade, UpdateQuote
-from interlock.messages.terms import SELL
+from interlock.messages.identity import order_id
+from interlock.messages.statements import AskVenue, ResolveOrder
+from interlock.messages.terms import REJECTED, SELL
 
 
 def taken(value: object) -> object:
@@ -54,3 +56,24 @@ def test_a_quote_with_half_a_side_is_refused() -> None:
 def test_a_word_with_a_field_too_many_is_refused() -> None:
     with pytest.raises(InputRefused, match=r"\$\.halt\.canel_working"):
         taken({"halt": {"scope": "firm", "by": "anna", "canel_working": False}})
+
+
+def test_a_person_has_a_venue_asked_for_all_that_it_has() -> None:
+    word = {"venue": "spot", "by": "anna"}
+    assert taken({"reconcile": word}) == AskVenue("spot", "anna", "")
+
+
+def test_a_person_says_what_became_of_an_order_and_on_what_evidence() -> None:
+    word = {"order": "412-1", "as": "absent", "by": "anna", "evidence": "their mail"}
+    assert taken({"resolve": word}) == ResolveOrder(
+        order_id(412, 1), REJECTED, "anna", "their mail"
+    )
+
+
+@pytest.mark.parametrize(
+    "changed", [{"order": "412"}, {"as": "filled"}, {"by": ""}, {"evidence": None}, {"more": 1}]
+)
+def test_a_word_about_an_order_that_cannot_be_read_says_where(changed: dict[str, object]) -> None:
+    word = {"order": "412-1", "as": "cancelled", "by": "anna", "evidence": "their mail"}
+    with pytest.raises(InputRefused, match=r"\$\.resolve"):
+        taken({"resolve": {**word, **changed}})

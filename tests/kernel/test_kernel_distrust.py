@@ -8,8 +8,9 @@ from interlock.kernel.invariants import FILL_WITHIN_LIMIT, NO_EVENT_FOR_UNKNOWN_
 from interlock.kernel.stopping import HALT_CANCELS_MAX
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
-from interlock.messages.commands import Halt
+from interlock.messages.commands import AdvanceTime, Halt
 from interlock.messages.decisions import ReplaceOrder, Terms
+from interlock.messages.differences import AbsenceNoted
 from interlock.messages.events import CancelRequested, OrderReplaced, OrderUnknown, ReportIgnored
 from interlock.messages.reasons import HALT_CANCEL, MALFORMED, UNKNOWN_ORDER
 from interlock.messages.terms import (
@@ -29,7 +30,7 @@ from interlock.messages.terms import (
     UNKNOWN,
     WORKING,
 )
-from worlds import World
+from worlds import SECOND, World
 
 PRICE = 10_000
 
@@ -99,9 +100,14 @@ def test_an_older_answer_that_says_more_is_believed_and_one_that_says_less_is_no
 
 def test_a_working_order_that_the_venue_does_not_find_is_unknown_and_stays_reserved() -> None:
     world, order = placed()
-    assert world.report(order, REPORT_ABSENT) == [OrderUnknown(order, UNKNOWN_ORDER)]
+    world.say(AdvanceTime(), after_ns=2 * SECOND)
+    assert world.report(order, REPORT_ABSENT) == [
+        OrderUnknown(order, UNKNOWN_ORDER),
+        AbsenceNoted(order, 1),
+    ]
     assert (record(world, order).status, record(world, order).reserved) == (UNKNOWN, 10)
-    assert isinstance(world.report(order, REPORT_ABSENT)[0], ReportIgnored)
+    assert world.report(order, REPORT_ABSENT) == [AbsenceNoted(order, 2)]
+    assert (record(world, order).status, record(world, order).reserved) == (UNKNOWN, 10)
 
 
 def test_a_halt_asks_again_for_an_order_that_comes_back_but_not_without_end() -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
-from interlock.messages.commands import ProposeDecision, ServeQueue
+from interlock.messages.commands import AdvanceTime, ProposeDecision, ServeQueue
 from interlock.messages.decisions import CancelOrders, OrderQuantity, ReplaceOrder, Terms
+from interlock.messages.differences import AbsenceNoted
 from interlock.messages.events import (
     CancelRequested,
     OrderCleared,
@@ -15,7 +16,12 @@ from interlock.messages.events import (
     ReportIgnored,
 )
 from interlock.messages.identity import order_id
-from interlock.messages.reasons import ABSENCE_PROVEN, IMPOSSIBLE_TRANSITION, VENUE_SILENT
+from interlock.messages.reasons import (
+    ABSENCE_PROVEN,
+    ABSENCE_UNPROVEN,
+    IMPOSSIBLE_TRANSITION,
+    VENUE_SILENT,
+)
 from interlock.messages.terms import (
     BUY,
     CANCELLED,
@@ -43,7 +49,7 @@ from interlock.messages.terms import (
 )
 from laws.histories import history
 from laws.stage import USER_CONTROLS
-from worlds import World
+from worlds import SECOND, World
 
 PRICE = 10_000
 
@@ -121,7 +127,7 @@ def test_a_timer_that_fires_after_the_answer_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("kind", "becomes"),
     [(REPORT_ACCEPTED, WORKING), (REPORT_STATUS, WORKING), (REPORT_REJECTED, REJECTED),
-     (REPORT_CANCELLED, CANCELLED), (REPORT_EXPIRED, EXPIRED), (REPORT_ABSENT, REJECTED),
+     (REPORT_CANCELLED, CANCELLED), (REPORT_EXPIRED, EXPIRED),
      (REPORT_PENDING_CANCEL, PENDING_CANCEL)],
 )  # fmt: skip
 def test_what_the_venue_says_when_asked_resolves_the_unknown(kind: int, becomes: int) -> None:
@@ -146,18 +152,36 @@ def test_fills_that_the_venue_repeats_when_asked_are_counted_once() -> None:
 def test_only_an_order_that_was_never_acknowledged_can_be_proven_absent() -> None:
     world, order = placed()
     ignored = ReportIgnored(order, REPORT_ABSENT, IMPOSSIBLE_TRANSITION)
-    # Too early: it may still be on its way.
+    # Nobody has asked yet.
     assert world.report(order, REPORT_ABSENT) == [ignored]
     world.report(order, REPORT_SILENCE)
+    # Too early: it may still be on its way.
+    assert world.report(order, REPORT_ABSENT) == [
+        ReportIgnored(order, REPORT_ABSENT, ABSENCE_UNPROVEN)
+    ]
+    world.say(AdvanceTime(), after_ns=2 * SECOND)
+    assert world.report(order, REPORT_ABSENT) == [AbsenceNoted(order, 1)]
+    assert status(world, order) == UNKNOWN
     assert world.report(order, REPORT_ABSENT) == [OrderRejected(order, ABSENCE_PROVEN, "")]
 
     world, order = placed()
     world.report(order, REPORT_ACCEPTED)
     world.decide(CancelOrders((order,)))
     world.report(order, REPORT_SILENCE)
-    # The venue had it and has it no more: it may have traded it. Somebody must look.
-    assert world.report(order, REPORT_ABSENT)[0].reason == IMPOSSIBLE_TRANSITION
+    world.say(AdvanceTime(), after_ns=2 * SECOND)
+    # The venue had it and has it no more: it may have traded it. Its denials alone prove nothing.
+    for count in (1, 2, 3):
+        assert world.report(order, REPORT_ABSENT) == [AbsenceNoted(order, count)]
     assert status(world, order) == UNKNOWN
+
+
+def test_denials_before_an_answer_do_not_count_after_it() -> None:
+    world, order = silent()
+    world.say(AdvanceTime(), after_ns=2 * SECOND)
+    assert world.report(order, REPORT_ABSENT) == [AbsenceNoted(order, 1)]
+    world.report(order, REPORT_PENDING_NEW)
+    world.report(order, REPORT_SILENCE)
+    assert world.report(order, REPORT_ABSENT) == [AbsenceNoted(order, 1)]
 
 
 def test_a_venue_that_will_not_cancel_what_it_never_acknowledged_has_not_said_that_it_has_it() -> (

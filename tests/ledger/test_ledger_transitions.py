@@ -35,20 +35,20 @@ from interlock.messages.terms import (
 COLUMNS = [
     "pend", "accept", "reject", "fill", "cancel", "expire", "end_day", "ask_cancel", "deny_cancel",
     "ask_replace", "replace", "deny_replace", "bust", "correct", "restate", "silence",
-    "pend_cancel", "pend_replace",
+    "pend_cancel", "pend_replace", "doubt",
 ]  # fmt: skip
 CELLS = {
-    CLEARED:          "C W J q X E D K . . q . . . q U . .",
-    WORKING:          ". . J q X E D K . R q q . . q U . .",
-    PARTIALLY_FILLED: ". . J q X E D K . R q q q q q U . .",
-    PENDING_CANCEL:   "K K J K X E D . o . K K K K K z K K",
-    PENDING_REPLACE:  "R R J R X E D K . R o o R R R z R R",
-    UNKNOWN:          "n q J q X E D U U . o U U U q . K R",
-    FILLED:           ". . . F . . . . . R q . q q . . . .",
-    CANCELLED:        ". . . s . . . . . . . . X X . . . .",
-    REJECTED:         ". U . v . . . . . . . . J J U . . .",
-    EXPIRED:          ". . . s . . . . . . . . E E . . . .",
-    DONE_FOR_DAY:     ". . . s X E . K . . . . D D q . . .",
+    CLEARED:          "C W J q X E D K . . q . . . q U . . .",
+    WORKING:          ". . J q X E D K . R q q . . q U . . U",
+    PARTIALLY_FILLED: ". . J q X E D K . R q q q q q U . . U",
+    PENDING_CANCEL:   "K K J K X E D . o . K K K K K z K K .",
+    PENDING_REPLACE:  "R R J R X E D K . R o o R R R z R R .",
+    UNKNOWN:          "n q J q X E D U U . o U U U q . K R .",
+    FILLED:           ". . . F . . . . . R q . q q . . . . U",
+    CANCELLED:        ". . . s . . . . . . . . X X . . . . U",
+    REJECTED:         ". U . v . . . . . . . . J J U . . . U",
+    EXPIRED:          ". . . s . . . . . . . . E E . . . . U",
+    DONE_FOR_DAY:     ". . . s X E . K . . . . D D q . . . U",
 }  # fmt: skip
 LETTERS = {
     "C": CLEARED,

@@ -1,4 +1,4 @@
-"""Explaining: `replay`, `why`, `account`."""
+"""Explaining: `replay`, `why`, `account`, `reconcile`."""
 
 import argparse
 from pathlib import Path
@@ -27,6 +27,14 @@ def _account(parsed: argparse.Namespace) -> int:
     from interlock.terminal.journal import print_account_of
 
     return print_account_of(session(parsed.session), as_json=parsed.json)
+
+
+def _reconcile(parsed: argparse.Namespace) -> int:
+    from interlock.reconciliation import reconcile_session
+
+    return reconcile_session(
+        parsed.session, socket_path=parsed.socket, by=parsed.by, as_json=parsed.json
+    )
 
 
 def add_explaining(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -66,3 +74,16 @@ def add_explaining(commands: "Commands[argparse.ArgumentParser]") -> None:
     )
     account.add_argument("session", type=Path, metavar="SESSION")
     account.set_defaults(call=_account)
+
+    reconcile = add(
+        commands,
+        "reconcile",
+        "compare a session with what its venues have, and list every open difference",
+        "interlock reconcile sessions/demo-1",
+    )
+    reconcile.add_argument("session", type=Path, metavar="SESSION")
+    reconcile.add_argument(
+        "--socket", type=Path, help="have the running session that listens here ask its venues"
+    )
+    reconcile.add_argument("--by", default="operator", help="who asks, for the record")
+    reconcile.set_defaults(call=_reconcile)

@@ -12,11 +12,13 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
+from interlock.execution.asking import RECONNECT, VenueAsker
 from interlock.execution.background import BackgroundExecutor
 from interlock.execution.executors import Executor
 from interlock.execution.port import VenuePort
 from interlock.ledger.folding import leaving
-from interlock.messages.commands import Command, ReportAction, ReportOrder
+from interlock.messages.commands import Command, NoteVenueLink, ReportAction, ReportOrder
+from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     ActionCleared,
@@ -59,8 +61,10 @@ class Outbox:
         venues: dict[str, VenuePort],
         silence_ns: dict[str, Nanoseconds],
         executors: dict[str, Executor | BackgroundExecutor],
+        asker: VenueAsker | None = None,
     ) -> None:
         self.venues = venues
+        self.asker = asker if asker is not None else VenueAsker({})
         self.executors = executors
         self.sent_sequence: Sequence = 0
         """Effects of commands up to here have left; none of them leaves again."""
@@ -79,7 +83,7 @@ class Outbox:
             f"batch {first} was handed on, up to {self.sent_sequence}"
         )
         venues, silence_ns = self.venues, self._silence_ns
-        questions, line = self._questions, self._line
+        questions, line, waiting = self._questions, self._line, self.asker.waiting
         for place, time_ns, event in leaving(entries):
             self.sent_sequence = first + place - 1
             if type(event) is OrderCleared:
@@ -87,6 +91,8 @@ class Outbox:
                 venue, order = event.venue, event.order
                 venues[venue].submit(time_ns, event)
                 self.sent += 1
+                if venue not in waiting:
+                    self.asker.note_activity(venue, time_ns)
                 if order in questions:
                     self._expect(time_ns, venue, order)
                     continue
@@ -101,6 +107,8 @@ class Outbox:
                 self._ask_first(time_ns, event.order)
             elif type(event) is ReportOrder:
                 self._ask_later(time_ns, event.order)
+            elif type(event) is NoteVenueLink:
+                self.asker.ask_at_once(event.venue, time_ns, RECONNECT)
             else:
                 self._send(time_ns, event)
         self.sent_sequence = first + len(entries) - 1
@@ -177,11 +185,15 @@ class Outbox:
         self._questions[order].is_blind = True
 
     def next_time_ns(self) -> Nanoseconds:
-        """When the next silence is due, or an executor's answer waits; -1 when nothing is owed."""
+        """When the next silence or question for everything is due, or an executor's answer waits;
+        -1 when nothing is owed."""
         if self._answers:
             return self._answers[0][0]
         first = self._first_timer()
-        return first[0] if first is not None else -1
+        asked_ns = self.asker.next_time_ns()
+        if first is None or 0 <= asked_ns < first[0]:
+            return asked_ns
+        return first[0]
 
     def _first_timer(self) -> tuple[Nanoseconds, OrderId] | None:
         """The timer that comes due first, of those that hold. Those before it, which hold no more,
@@ -208,6 +220,7 @@ class Outbox:
         for executor in self.executors.values():
             if isinstance(executor, BackgroundExecutor):
                 said.extend((time_ns, report) for report in executor.finished())
+        said.extend(self.asker.due(time_ns))
         while True:
             timer = self._first_timer()
             if timer is None or timer[0] > time_ns:
@@ -258,7 +271,7 @@ class Outbox:
             wait_ns = self._silence_ns[question.venue] << doublings
             self._set_timer(order, question, time_ns + wait_ns)
 
-    def _send(self, time_ns: Nanoseconds, event: Event | ReportOrder) -> None:
+    def _send(self, time_ns: Nanoseconds, event: Event | ReportOrder | NoteVenueLink) -> None:
         if type(event) is CancelRequested:
             self.venues[event.venue].cancel(time_ns, event)
             self._expect(time_ns, event.venue, event.order)
@@ -267,6 +280,10 @@ class Outbox:
             self._expect(time_ns, event.venue, event.order)
         elif type(event) is ActionCleared:
             self._execute(time_ns, event)
+        elif type(event) is VenueQuestioned:
+            self.venues[event.venue].state(time_ns, event)
+        elif type(event) is OrderAdopted:
+            self.venues[event.venue].adopt(time_ns, event)
         else:
             return
         self.sent += 1

@@ -13,6 +13,7 @@ from interlock.messages.approvals import (
     LimitChangeRefused,
 )
 from interlock.messages.commands import NoteRefusedInput
+from interlock.messages.differences import OrderResolved, ResolutionProposed, VenueQuestioned
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     CancelRequested,
@@ -59,6 +60,12 @@ def _of_event(event: Event, events: list[Event]) -> dict[str, Any] | None:
     if isinstance(event, HaltTripped):
         cancels = sum(isinstance(made, CancelRequested) for made in events)
         return {"halted": event.scope, "cancels_requested": cancels}
+    if isinstance(event, VenueQuestioned):
+        return {"asked": event.venue, "question": event.question}
+    if isinstance(event, OrderResolved):
+        return {"resolved": order_text(event.order), "by": [event.first, event.second]}
+    if isinstance(event, ResolutionProposed):
+        return {"waits": "for a second person", "order": order_text(event.order)}
     if isinstance(event, HaltLifted):
         return {"lifted": event.scope}
     if isinstance(event, LimitChanged) and not any(isinstance(e, HaltLifted) for e in events):

@@ -12,6 +12,7 @@ from interlock.inputs.session_links import read_faults, read_link
 from interlock.inputs.session_parts import (
     EXCHANGE,
     RECORDED,
+    REMOTE,
     VENUE_KINDS,
     SourceSettings,
     VenueSettings,
@@ -21,11 +22,13 @@ from interlock.inputs.session_table import Table, decimal_text, nearest, shown
 from interlock.messages.commands import ActivateRelease
 from interlock.messages.definitions import Account, Instrument, PhaseStart, Source, Venue
 from interlock.messages.terms import (
+    CANCEL_UNKNOWN,
     PHASES,
     RELEASE_ACTIVE,
     RELEASE_STATES,
     SETTLEMENTS,
     SPOT,
+    UNKNOWN_ORDER_POLICIES,
 )
 from interlock.messages.units import (
     DIGITS_MAX,
@@ -140,6 +143,8 @@ class Definitions:
             table.whole("maker_fee_ppm", 0, -1_000_000, 1_000_000),
             table.whole("taker_fee_ppm", 0, -1_000_000, 1_000_000),
             table.whole("silence_ms", 2_000, 1, 86_400_000) * NS_PER_MS,
+            table.whole("acceptance_ms", 0, 0, 86_400_000) * NS_PER_MS,
+            table.choice("unknown_orders", UNKNOWN_ORDER_POLICIES, CANCEL_UNKNOWN),
         )
         latency_out_us = table.whole("latency_out_us", 0, 0, US_MAX)
         latency_in_us = table.whole("latency_in_us", 0, 0, US_MAX)
@@ -174,7 +179,11 @@ class Definitions:
             fault_seed,
             address,
             cancel_on_disconnect,
+            table.whole("reconcile_s", 60, 0, 86_400),
+            table.flag("drop_copy", False),
         )
+        if settings.has_drop_copy and kind == REMOTE:
+            table.note("drop_copy", f"is for a venue simulated here, not one of kind {REMOTE}")
         if name:
             self.venues[name] = venue
             self.venue_settings[name] = settings

@@ -61,6 +61,10 @@ class VenueSettings(Struct, frozen=True):
     """Of a remote venue: `unix:PATH` or `127.0.0.1:PORT`."""
     cancel_on_disconnect: bool = False
     """Whether a remote venue is asked to cancel what works when the connection breaks."""
+    reconcile_s: int = 60
+    """It is asked for all that it has so often, while orders are sent there; 0 never by itself."""
+    has_drop_copy: bool = False
+    """Whether a simulated venue keeps a second record of its executions, to compare with."""
 
 
 class SourceSettings(Struct, frozen=True):

@@ -17,13 +17,17 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
                1723161255343000000}}
     {"trade": {"instrument": "BTCUSDT", "venue": "binance", "price": "61837.63", "quantity": "0.02",
                "side": "sell", "venue_time": 1723161255343000000}}
+    {"reconcile": {"venue": "binance", "by": "anna"}}
+    {"resolve": {"order": "412-1", "as": "cancelled", "by": "anna", "evidence": "their mail"}}
 
 A scope is `firm`, or `account:`, `source:`, `instrument:` or `venue:` and a name; a halt may also
 cover `decision:` and a number, all orders of one decision. Whoever lifts a halt names the command
 that tripped it last, and may give limits (see `limit_words`) that are tighter from then on.
 `approve` also is how a soft block is confirmed. In a quote, a
 side that is left out (or whose quantity is "0") does not exist; `side` of a trade is the side that
-took liquidity. Bounds and strictness are those of decisions.
+took liquidity. `reconcile` asks a venue for all that it has; `resolve` says what became of an order
+that is unknown (`absent`, `cancelled` or `expired`), and is followed when a second person says the
+same. Bounds and strictness are those of decisions.
 """
 
 from typing import Final
@@ -53,7 +57,9 @@ from interlock.messages.commands import (
     UpdateQuote,
 )
 from interlock.messages.definitions import Instrument
-from interlock.messages.terms import SIDES
+from interlock.messages.identity import parse_order
+from interlock.messages.statements import AskVenue, ResolveOrder
+from interlock.messages.terms import CANCELLED, EXPIRED, REJECTED, SIDES
 
 SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "decision")
 WORDS: Final = (
@@ -66,7 +72,10 @@ WORDS: Final = (
     "decline_limit",
     "quote",
     "trade",
+    "reconcile",
+    "resolve",
 )
+ENDS: Final = {REJECTED: "absent", CANCELLED: "cancelled", EXPIRED: "expired"}
 
 
 def decode_line(
@@ -101,6 +110,11 @@ def decode_line(
         )
     elif word == "quote":
         command = _quote(fields)
+    elif word == "reconcile":
+        text = fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX)
+        command = AskVenue(fields.name("venue"), fields.name("by"), text)
+    elif word == "resolve":
+        command = _resolution(fields)
     elif word == "trade":
         command = _trade(fields)
     else:
@@ -139,6 +153,20 @@ def _scope(fields: Fields) -> str:
         kinds = ", ".join(f"{kind}:NAME" for kind in SCOPE_KINDS)
         fields.note("scope", f"was {scope!r}, must be firm, or one of {kinds}")
     return scope
+
+
+def _resolution(fields: Fields) -> ResolveOrder:
+    number = 0
+    try:
+        number = parse_order(fields.text("order", characters_max=NAME_CHARACTERS_MAX))
+    except ValueError as error:
+        fields.note("order", str(error))
+    return ResolveOrder(
+        number,
+        fields.choice("as", ENDS),
+        fields.name("by"),
+        fields.text("evidence", characters_max=TEXT_CHARACTERS_MAX),
+    )
 
 
 def _quote(fields: Fields) -> UpdateQuote:

@@ -11,9 +11,11 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.folding import is_leaving
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.differences import DifferenceFound, OrderAdopted, OrderResolved
 from interlock.messages.encoding import CommandEntry, Entry
 from interlock.messages.events import Event
 from interlock.messages.reasons import ORDER_NOT_WORKING, UNKNOWN_ORDER
+from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.terms import (
     REPORT_ABSENT,
     REPORT_CANCEL_REJECTED,
@@ -81,6 +83,8 @@ class OpenBatch:
         self.entries.append(_ENTRY(time_ns, command, events))
         if type(command) is _REPORT_ORDER:
             self._hear(time_ns, sequence, command)
+        elif type(command) is ReportVenue or type(command) is ResolveOrder:
+            self._hear_all(time_ns, sequence, events)
         if self.effects_ns < 0:
             for event in events:
                 if is_leaving(event):
@@ -128,6 +132,28 @@ class OpenBatch:
             self.settled.append(order.key)
         else:
             self._hear_of_open(time_ns, sequence, report, order)
+
+    def _hear_all(self, time_ns: Nanoseconds, sequence: Sequence, events: list[Event]) -> None:
+        """A statement, or people's word, may settle some orders and put others in doubt."""
+        numbers: dict[int, bool] = {}
+        for event in events:
+            if (
+                type(event) is DifferenceFound
+                or type(event) is OrderAdopted
+                or type(event) is OrderResolved
+            ):
+                numbers[event.order] = True
+        for number in numbers:
+            order = self.kernel.ledger.orders.find(number)
+            if order is None:
+                continue
+            if order.status == UNKNOWN or order.asked_ns != 0:
+                owed = Owed(len(self.settled), time_ns, sequence, order.venue.name, number)
+                if order.status != UNKNOWN:
+                    owed.asked_ns = order.asked_ns
+                self.owed.append(owed)
+            else:
+                self.settled.append(order.key)
 
     def _hear_of_open(
         self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder, order: OrderRecord

@@ -165,7 +165,8 @@ def check_order(order: OrderRecord, breaches: list[Breach]) -> None:
         breaches.append(Breach(RESERVATION_RELEASED, _instrument(order), text))
     parent = order.parent
     if parent is None:
-        if is_in_table:
+        # What a venue had and we took over has no verdict: an event says whose it is.
+        if is_in_table and not order.is_adopted():
             text = f"order {order.order}: decision {order.decision} has no verdict"
             breaches.append(Breach(NO_ORDER_BEYOND_THE_GATE, _source(order), text))
     else:

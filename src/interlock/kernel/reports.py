@@ -8,6 +8,7 @@ from msgspec.structs import astuple
 
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reducing import keep_reducing
+from interlock.kernel.resolving import acceptance_ns, note_absence
 from interlock.kernel.stopping import cancel_again
 from interlock.ledger import life
 from interlock.ledger.ledger import Ledger
@@ -29,8 +30,10 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
+from interlock.messages.flags import PROVEN_ABSENCE
 from interlock.messages.reasons import (
     ABSENCE_PROVEN,
+    ABSENCE_UNPROVEN,
     DUPLICATE_EXECUTION,
     IMPOSSIBLE_TRANSITION,
     MALFORMED,
@@ -107,7 +110,7 @@ def conclude_report(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> 
         _conclude_fill(ledger, recorder, report)
         return
     order = ledger.orders.find(report.order)
-    reason = _objection(order, report, kind)
+    reason = objection(order, report, kind, ledger)
     if order is None or reason != NONE:
         recorder.conclude(ReportIgnored(report.order, kind, reason))
         if order is None and kind in (REPORT_BUST, REPORT_CORRECTION):
@@ -142,7 +145,7 @@ def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> N
         ledger.orders.unexplained.append(number)
         return
     reason = NONE
-    if venue != order.venue.name or not _is_execution(order, execution_id, quantity, price, fee):
+    if venue != order.venue.name or not is_execution(order, execution_id, quantity, price, fee):
         reason = MALFORMED
     elif order.fill_of(execution_id) is not None:
         reason = DUPLICATE_EXECUTION
@@ -201,6 +204,8 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
         recorder.conclude(OrderExpired(number, True))
     elif kind == REPORT_SILENCE:
         recorder.conclude(OrderUnknown(number, VENUE_SILENT))
+    elif kind == REPORT_ABSENT and PROVEN_ABSENCE in recorder.ledger.flags:
+        note_absence(recorder, order, report)
     elif kind == REPORT_ABSENT and order.is_acknowledged and order.status != UNKNOWN:
         # A venue that had it and has it no more may have traded it.
         recorder.conclude(OrderUnknown(number, UNKNOWN_ORDER))
@@ -226,7 +231,7 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
         )
 
 
-def _is_execution(
+def is_execution(
     order: OrderRecord, execution_id: str, quantity: Lots, price: Ticks, fee: Minor
 ) -> bool:
     """A trade has an id, a price and a quantity, and is not worth more than anyone could owe."""
@@ -268,7 +273,7 @@ def _is_size(order: OrderRecord, report: ReportOrder) -> bool:
     return order.position.has_room_to_reserve(report.quantity, value)
 
 
-def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int:
+def objection(order: OrderRecord | None, report: ReportOrder, kind: int, ledger: Ledger) -> int:
     """The reason why a report changes nothing; NONE when it does."""
     if order is None:
         return UNKNOWN_ORDER
@@ -277,7 +282,7 @@ def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int
         return MALFORMED
     if kind == REPORT_CORRECTION:
         quantity, price, fee = report.quantity, report.price, report.fee
-        if not _is_execution(order, report.execution_id, quantity, price, fee):
+        if not is_execution(order, report.execution_id, quantity, price, fee):
             return MALFORMED
         if order.fill_of(report.execution_id) is not None:
             return DUPLICATE_EXECUTION
@@ -301,10 +306,13 @@ def _objection(order: OrderRecord | None, report: ReportOrder, kind: int) -> int
         # A timer that fired while the answer came, or an answer to a question already settled.
         is_due = order.asked_ns != 0 if kind == REPORT_SILENCE else order.status == UNKNOWN
         return NONE if is_due else IMPOSSIBLE_TRANSITION
-    if kind == REPORT_ABSENT and (
-        order.status == CLEARED or (order.is_acknowledged and order.status == UNKNOWN)
-    ):
-        # Only an order that nobody ever answered for can be proven never to have arrived: a venue
-        # that had it once and has it no more may have traded it.
-        return IMPOSSIBLE_TRANSITION
+    if kind == REPORT_ABSENT:
+        if order.status == CLEARED:
+            return IMPOSSIBLE_TRANSITION
+        if PROVEN_ABSENCE not in ledger.flags:
+            is_had = order.is_acknowledged and order.status == UNKNOWN
+            return IMPOSSIBLE_TRANSITION if is_had else NONE
+        if ledger.time_ns < order.cleared_ns + acceptance_ns(order):
+            # It may be on its way yet: that it is not there proves nothing.
+            return ABSENCE_UNPROVEN
     return NONE

@@ -14,8 +14,10 @@ from interlock.kernel.holding import decline, expire_holds, record_approval
 from interlock.kernel.invariants import Invariants
 from interlock.kernel.judging import Judge
 from interlock.kernel.limiting import confirm_change, decline_change, propose_change
+from interlock.kernel.reconciling import Reconciler
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reports import conclude_report
+from interlock.kernel.resolving import resolve_order
 from interlock.kernel.stopping import lift_halt, trip_halt
 from interlock.ledger.holds import NEVER
 from interlock.ledger.ledger import Ledger
@@ -39,6 +41,7 @@ from interlock.messages.commands import (
 )
 from interlock.messages.events import ActionFinished, Event, ReportIgnored
 from interlock.messages.reasons import UNKNOWN_ORDER
+from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Nanoseconds, Sequence
 
 # The name of an imported class is looked up at each use; these are asked for at nearly every step.
@@ -59,6 +62,7 @@ class Kernel:
         self.gate: Final = Gate(ledger, user_controls)
         planner = Planner(ledger, make_router(ledger.routing))
         self.judge: Final = Judge(ledger, planner, self.gate, self.recorder)
+        self.reconciler: Final = Reconciler(ledger, self.recorder)
         self.invariants: Final = Invariants(ledger, self.recorder, user_controls)
 
     def step(self, sequence: Sequence, time_ns: Nanoseconds, command: Command) -> list[Event]:
@@ -91,6 +95,12 @@ class Kernel:
                 recorder.conclude(ActionFinished(command.action, command.succeeded, command.text))
             else:
                 recorder.conclude(ReportIgnored(command.action, 0, UNKNOWN_ORDER))
+        elif type(command) is AskVenue:
+            self.reconciler.ask(command)
+        elif type(command) is ReportVenue:
+            self.reconciler.hear(command)
+        elif type(command) is ResolveOrder:
+            resolve_order(self.ledger, recorder, command)
         elif type(command) is OpenSession:
             self.judge.planner.router = make_router(command.routing)
             self.invariants.arm()

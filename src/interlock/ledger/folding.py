@@ -5,7 +5,7 @@ from typing import Final
 from msgspec.structs import astuple
 
 from interlock.ledger.ledger import Ledger
-from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.commands import Command, NoteVenueLink, ReportOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import (
     EFFECTS,
@@ -21,6 +21,7 @@ from interlock.messages.units import Nanoseconds, Sequence
 # The name of an imported class is looked up at each use.
 _astuple: Final = astuple
 _REPORT_ORDER: Final = ReportOrder
+_NOTE_VENUE_LINK: Final = NoteVenueLink
 _ORDER_CLEARED: Final = OrderCleared
 _ORDER_FILLED: Final = OrderFilled
 _DECISION_JUDGED: Final = DecisionJudged
@@ -56,10 +57,11 @@ def fold(ledger: Ledger, first: Sequence, entries: list[Entry]) -> int:
 
 def leaving(
     entries: list[Entry],
-) -> list[tuple[int, Nanoseconds, Event | ReportOrder]]:
+) -> list[tuple[int, Nanoseconds, Event | ReportOrder | NoteVenueLink]]:
     """This is what a durable batch leads to outside: the place of the entry (from 0), its moment,
-    and an effect, an order that has become unknown, or our own report that a venue is silent."""
-    found: list[tuple[int, Nanoseconds, Event | ReportOrder]] = []
+    and an effect, an order that has become unknown, our own report that a venue is silent,
+    or that the line to it stands again."""
+    found: list[tuple[int, Nanoseconds, Event | ReportOrder | NoteVenueLink]] = []
     for place, entry in enumerate(entries):
         time_ns: Nanoseconds
         command: Command
@@ -68,6 +70,9 @@ def leaving(
         for event in events:
             if is_leaving(event):
                 found.append((place, time_ns, event))
-        if type(command) is _REPORT_ORDER and command.kind == REPORT_SILENCE:
+        if type(command) is _REPORT_ORDER:
+            if command.kind == REPORT_SILENCE:
+                found.append((place, time_ns, command))
+        elif type(command) is _NOTE_VENUE_LINK and command.is_connected:
             found.append((place, time_ns, command))
     return found

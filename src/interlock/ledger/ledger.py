@@ -20,6 +20,7 @@ from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import cleared_order
 from interlock.ledger.positions import AccountRecord
 from interlock.ledger.sources import ReleaseRecord, SourceRecord
+from interlock.ledger.statements import StatementTable
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision, WaitingLine
 from interlock.messages.commands import (
@@ -69,6 +70,8 @@ from interlock.messages.events import (
     RequestRejected,
 )
 from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US
+from interlock.messages.reasons import NOT_AS_STATED
+from interlock.messages.statements import ReportVenue
 from interlock.messages.terms import (
     CHATTER,
     FEED_CROSSED,
@@ -132,6 +135,9 @@ class Ledger:
         self.waiting: Final = WaitingLine()
         self.holds: Final = HoldTable()
         self.orders: Final = OrderTable(self.limits)
+        self.statements: Final = StatementTable(
+            self.venues, self.accounts, self.sources, self.orders
+        )
         self.actions: Final[dict[int, str]] = {}
         self.broken: Final[dict[str, int]] = {}
         """How often each invariant was found broken."""
@@ -171,6 +177,7 @@ class Ledger:
         self.sequence = sequence
         self.time_ns = time_ns
         self.orders.time_ns = time_ns
+        self.orders.sequence = sequence
         if len(self.orders.touched) > 0:
             self.orders.touched.clear()
 
@@ -275,6 +282,8 @@ class Ledger:
             self.orders.bounds = self.bounds
         elif type(command) is CloseSession:
             self.is_session_open = False
+        elif type(command) is ReportVenue:
+            self.statements.take_page(self.sequence, command)
 
     def _define_instrument(self, command: DefineInstrument) -> None:
         symbol = command.instrument.symbol
@@ -346,7 +355,8 @@ class Ledger:
         elif type(event) is RequestPending:
             self.orders.pending(event)
         elif type(event) is OrderUnknown:
-            self.orders.moved(event.order, life.SILENCE)
+            is_doubt = event.reason == NOT_AS_STATED
+            self.orders.moved(event.order, life.DOUBT if is_doubt else life.SILENCE)
         elif type(event) is OrderRestated:
             self.orders.restated(event)
         elif type(event) is HaltTripped:
@@ -362,7 +372,7 @@ class Ledger:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
             if event.response == _ALERT:
                 self.broken[alert_key(event.name, event.scope)] = 1
-        else:
+        elif not self.statements.apply(self.sequence, self.time_ns, event):
             apply_approval(self.holds, self.limits, event, self.sequence, self.time_ns)
 
     def proposed(self, decision: Sequence) -> WaitingDecision | None:

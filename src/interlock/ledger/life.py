@@ -2,9 +2,9 @@
 
 It follows the FIX order state change matrices (FIX specification, appendix D) with three
 differences: an order whose request to cancel or replace is outstanding is pending from the moment
-that *we* ask; an order that nobody answers for is UNKNOWN until there is evidence (law 8); and a
-fill after the end is counted, because the venue's word about a trade outlives our belief about the
-order.
+that *we* ask; an order that nobody answers for, or that its venue states
+otherwise than we know it, is UNKNOWN until there is evidence (law 8); and a fill after the end is
+counted, because the venue's word about a trade outlives our belief about the order.
 
 A cell that is not in the table is impossible: the report is kept, noticed and changes nothing.
 """
@@ -47,6 +47,7 @@ RESTATE: Final = 15
 SILENCE: Final = 16
 PEND_CANCEL: Final = 17
 PEND_REPLACE: Final = 18
+DOUBT: Final = 19
 
 HAPPENINGS: Final = {
     PEND: "pend",
@@ -67,6 +68,7 @@ HAPPENINGS: Final = {
     SILENCE: "silence",
     PEND_CANCEL: "pend_cancel",
     PEND_REPLACE: "pend_replace",
+    DOUBT: "doubt",
 }
 
 ACKNOWLEDGING: Final = (
@@ -122,6 +124,7 @@ TABLE: Final = (
     (WORKING, DENY_REPLACE, BY_FILL),
     (WORKING, RESTATE, BY_FILL),
     (WORKING, SILENCE, UNKNOWN),
+    (WORKING, DOUBT, UNKNOWN),
     (PARTIALLY_FILLED, REJECT, REJECTED),
     (PARTIALLY_FILLED, FILL, BY_FILL),
     (PARTIALLY_FILLED, CANCEL, CANCELLED),
@@ -135,6 +138,7 @@ TABLE: Final = (
     (PARTIALLY_FILLED, CORRECT, BY_FILL),
     (PARTIALLY_FILLED, RESTATE, BY_FILL),
     (PARTIALLY_FILLED, SILENCE, UNKNOWN),
+    (PARTIALLY_FILLED, DOUBT, UNKNOWN),
     (PENDING_CANCEL, PEND, PENDING_CANCEL),
     (PENDING_CANCEL, PEND_CANCEL, PENDING_CANCEL),
     (PENDING_CANCEL, PEND_REPLACE, PENDING_CANCEL),
@@ -189,17 +193,21 @@ TABLE: Final = (
     (FILLED, CORRECT, BY_FILL),
     (FILLED, ASK_REPLACE, PENDING_REPLACE),
     (FILLED, REPLACE, BY_FILL),
+    (FILLED, DOUBT, UNKNOWN),
     (CANCELLED, FILL, FILL_OR_STAY),
     (CANCELLED, BUST, CANCELLED),
     (CANCELLED, CORRECT, CANCELLED),
+    (CANCELLED, DOUBT, UNKNOWN),
     (REJECTED, FILL, FILL_OR_UNKNOWN),
     (REJECTED, ACCEPT, UNKNOWN),
     (REJECTED, BUST, REJECTED),
     (REJECTED, CORRECT, REJECTED),
     (REJECTED, RESTATE, UNKNOWN),
+    (REJECTED, DOUBT, UNKNOWN),
     (EXPIRED, FILL, FILL_OR_STAY),
     (EXPIRED, BUST, EXPIRED),
     (EXPIRED, CORRECT, EXPIRED),
+    (EXPIRED, DOUBT, UNKNOWN),
     (DONE_FOR_DAY, FILL, FILL_OR_STAY),
     (DONE_FOR_DAY, ASK_CANCEL, PENDING_CANCEL),
     (DONE_FOR_DAY, CANCEL, CANCELLED),
@@ -207,6 +215,7 @@ TABLE: Final = (
     (DONE_FOR_DAY, BUST, DONE_FOR_DAY),
     (DONE_FOR_DAY, CORRECT, DONE_FOR_DAY),
     (DONE_FOR_DAY, RESTATE, BY_FILL),
+    (DONE_FOR_DAY, DOUBT, UNKNOWN),
 )
 
 # The table laid flat: one step to the target, which is IMPOSSIBLE where the table has no row.
@@ -253,6 +262,15 @@ def owes_answer(status: int, happening: int) -> bool:
 def is_possible(status: int, happening: int) -> bool:
     """This says whether something can happen to an order in a status."""
     return _NEXT[status * _HEIGHT + happening] != IMPOSSIBLE
+
+
+ENDINGS: Final = {CANCELLED: CANCEL, EXPIRED: EXPIRE, REJECTED: REJECT}
+"""What happens to an order that a venue states as ended, other than by filling it."""
+
+
+def is_over(status: int) -> bool:
+    """This says whether a venue that states this status has nothing of the order any more."""
+    return status in (FILLED, CANCELLED, REJECTED, EXPIRED)
 
 
 def is_open(status: int, time_in_force: int) -> bool:

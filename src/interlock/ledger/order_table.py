@@ -39,6 +39,7 @@ class OrderTable:
     """The orders that are open, and those that ended within the session's memory."""
 
     def __init__(self, limits: LimitTable) -> None:
+        self.sequence: Sequence = 0
         self.time_ns: Nanoseconds = 0
         self.bounds = BoundsRecord(Bounds())
         self.limits: Final = limits
@@ -106,6 +107,7 @@ class OrderTable:
             f"order {order.order} cannot {life.HAPPENINGS[happening]} in status {before}"
         )
         order.status = status
+        order.moved = self.sequence
         if not order.is_acknowledged and happening in life.ACKNOWLEDGING:
             order.is_acknowledged = True
         if happening in (life.ASK_CANCEL, life.ASK_REPLACE):
@@ -118,6 +120,7 @@ class OrderTable:
             order.asked_ns = 0
         if status != before and (status == UNKNOWN or before == UNKNOWN):
             order.venue.unknown_orders += 1 if status == UNKNOWN else -1
+            order.doubt = None
         self._reserve(order)
         self.touched.append(order)
         is_open = order.is_open()
@@ -178,6 +181,8 @@ class OrderTable:
                 return
             self._ended.drop_first()
             del self.known[order.key]
+            if order.is_adopted():
+                del order.venue.adopted[order.venue_order_id]
             if order is self._found:
                 self._found = None
             parent = order.parent
@@ -210,6 +215,7 @@ class OrderTable:
         """This takes an order that the gate let pass: it is reserved for from now on."""
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
+        order.moved = self.sequence
         self.known[order.key] = order
         self.list_open(order)
         self._count_open(order, 1)
@@ -221,6 +227,16 @@ class OrderTable:
         self._note_message(order)
         if len(self.limits.sizes) > 0:
             self._note_size(order, order.price, order.quantity)
+        self.touched.append(order)
+
+    def adopt(self, order: OrderRecord) -> None:
+        """This takes in an order that the venue has and that we did not send."""
+        order.cleared_ns = self.time_ns
+        order.moved = self.sequence
+        self.known[order.key] = order
+        self.list_open(order)
+        self._count_open(order, 1)
+        self._reserve(order)
         self.touched.append(order)
 
     def _parent(self, decision: Sequence) -> ParentRecord | None:
@@ -267,7 +283,13 @@ class OrderTable:
         order.filled += quantity
         value = price * quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, quantity, value, fee)
+        self._note_traded(order, quantity)
         self._move(order, life.FILL)
+
+    def _note_traded(self, order: OrderRecord, quantity: Lots) -> None:
+        traded = order.position.at_venue(order.venue.name)
+        traded.lots += quantity if order.side == BUY else -quantity
+        traded.sequence = self.sequence
 
     def busted(self, event: FillBusted) -> None:
         order = self._order(event.order)
@@ -284,6 +306,7 @@ class OrderTable:
         order.filled += event.quantity
         value = event.price * event.quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, event.quantity, value, event.fee)
+        self._note_traded(order, event.quantity)
         self._move(order, life.CORRECT)
 
     def _take_back(self, order: OrderRecord, execution_id: str) -> None:
@@ -293,6 +316,7 @@ class OrderTable:
         order.filled -= fill.quantity
         value = fill.price * fill.quantity * order.instrument.minor_per_tick_lot
         order.position.untrade(order.side, fill.quantity, value, fill.fee)
+        self._note_traded(order, -fill.quantity)
 
     def cancel_requested(self, event: CancelRequested) -> None:
         order = self._order(event.order)

@@ -31,10 +31,28 @@ class Fill:
 
 @final
 @mypyc_attr(acyclic=True)
+class DoubtRecord:
+    """What was heard of an order that is UNKNOWN, and does not settle it yet."""
+
+    def __init__(self) -> None:
+        self.absences = 0
+        """How often its venue denied it when it was asked about it."""
+        self.resolved_by = ""
+        """The person who has said what became of it."""
+        self.resolved_status = 0
+
+
+@final
+@mypyc_attr(acyclic=True)
 class OrderRecord:
     """One order, from clearing to the end of our memory of it.
 
     Nothing that it points at points back, so the garbage collector need not look at it.
+
+    For reconciliation: `moved` is the command that last moved it along its life, `stated` the
+    question to its venue that it was stated in last, `difference` the class of what was found
+    different and no rule has resolved, `client_order_id` the name that somebody else gave an
+    adopted one, and `doubt` what was heard of it while it is UNKNOWN.
     """
 
     def __init__(
@@ -71,9 +89,7 @@ class OrderRecord:
         self.epoch = 0
         self.cleared_ns: Nanoseconds = 0
         self.asked_ns: Nanoseconds = 0
-        """When we last asked the venue for something that it has not answered; 0 when nothing is
-        due.
-        """
+        """When we last asked the venue for what it has not answered; 0 when nothing is due."""
         self.venue_order_id = ""
         self.is_acknowledged = False
         """True once the venue has spoken of it as an order that it has."""
@@ -103,6 +119,15 @@ class OrderRecord:
         """The decision that made it, as the gate let it pass."""
         self.is_listed = False
         """Whether it stands among the open orders."""
+        self.moved: Sequence = 0
+        self.stated: Sequence = 0
+        self.difference = 0
+        self.client_order_id = ""
+        self.doubt: DoubtRecord | None = None
+
+    def is_adopted(self) -> bool:
+        """This says whether its venue had it and no decision of ours made it."""
+        return self.decision == 0
 
     def is_open(self) -> bool:
         return is_open(self.status, self.time_in_force)

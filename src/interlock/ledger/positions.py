@@ -9,6 +9,7 @@ that money is conserved to the smallest unit: sold - bought == realised - signed
 from typing import Final, final
 
 from interlock.ledger.instruments import InstrumentRecord
+from interlock.ledger.rounds import TradedRecord
 from interlock.messages.terms import BUY, MARGINED
 from interlock.messages.units import Lots, Minor
 
@@ -83,6 +84,16 @@ class PositionRecord:
         self.open_buy: Lots = 0
         self.open_sell: Lots = 0
         self.open_orders = 0
+        self.at_venues: Final[dict[str, TradedRecord]] = {}
+        """What was traded where."""
+
+    def at_venue(self, venue: str) -> TradedRecord:
+        """This is what was traded at a venue, where one may begin to."""
+        traded = self.at_venues.get(venue)
+        if traded is None:
+            traded = TradedRecord()
+            self.at_venues[venue] = traded
+        return traded
 
     def open_with(self, lots: Lots, cost: Minor) -> None:
         self.opening = lots

@@ -5,9 +5,10 @@ from interlock.ledger.holds import HeldDecision
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import HaltRecord
-from interlock.ledger.orders import Fill, OrderRecord
+from interlock.ledger.orders import DoubtRecord, Fill, OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
+from interlock.ledger.round_states import restore_reconciliation, restore_traded
 from interlock.ledger.sources import KeyUse, ReleaseRecord, SourceRecord
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision
@@ -40,6 +41,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
         venue_record = VenueRecord(venue.definition)
         venue_record.open_orders = venue.open_orders
         venue_record.unknown_orders = venue.unknown_orders
+        restore_reconciliation(venue_record, venue.reconciliation)
         ledger.venues[venue_record.name] = venue_record
     for account in state.accounts:
         ledger.accounts[account.name] = _account(ledger, account)
@@ -130,6 +132,7 @@ def _account(ledger: Ledger, state: AccountState) -> AccountRecord:
         position.open_buy = kept.open_buy
         position.open_sell = kept.open_sell
         position.open_orders = kept.open_orders
+        restore_traded(position, kept.at_venues)
         account.positions[kept.instrument] = position
     return account
 
@@ -157,6 +160,7 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
 
 def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
     orders = ledger.orders
+    orders.sequence = state.sequence
     orders.time_ns = state.time_ns
     orders.bounds = BoundsRecord(state.bounds)
     for kept in state.orders:
@@ -215,4 +219,15 @@ def _order(ledger: Ledger, state: OrderState) -> OrderRecord:
     order.reserved_value = state.reserved_value
     order.ended_ns = state.ended_ns
     order.halt_cancels = state.halt_cancels
+    order.moved = state.moved
+    order.stated = state.stated
+    order.difference = state.difference
+    order.client_order_id = state.client_order_id
+    if state.absences > 0 or state.resolved_by != "":
+        order.doubt = DoubtRecord()
+        order.doubt.absences = state.absences
+        order.doubt.resolved_by = state.resolved_by
+        order.doubt.resolved_status = state.resolved_status
+    if state.decision == 0:
+        order.venue.adopted[state.venue_order_id] = state.order
     return order

@@ -9,6 +9,7 @@ from hashlib import sha256
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.restoring import restore_ledger
+from interlock.ledger.round_states import reconciliation_state, traded_states
 from interlock.messages.encoding import encode, state_from
 from interlock.messages.state import (
     STATE_VERSION,
@@ -63,7 +64,12 @@ def state_of(ledger: Ledger) -> LedgerState:
         bounds=ledger.bounds.definition,
         instruments=_instruments(ledger),
         venues=[
-            VenueState(venue.definition, venue.open_orders, venue.unknown_orders)
+            VenueState(
+                venue.definition,
+                venue.open_orders,
+                venue.unknown_orders,
+                reconciliation_state(venue),
+            )
             for venue in ledger.venues.values()
         ],
         accounts=_accounts(ledger),
@@ -207,6 +213,7 @@ def _accounts(ledger: Ledger) -> list[AccountState]:
                 position.open_buy,
                 position.open_sell,
                 position.open_orders,
+                traded_states(position),
             )
             for symbol, position in account.positions.items()
         ]
@@ -228,6 +235,7 @@ def _order(order: OrderRecord) -> OrderState:
     if kept is not None:
         for execution_id, fill in kept.items():
             fills.append(FillState(execution_id, fill.quantity, fill.price, fill.fee))
+    doubt = order.doubt
     return OrderState(
         order=order.order,
         source=order.source.name,
@@ -265,4 +273,11 @@ def _order(order: OrderRecord) -> OrderState:
         reserved_value=order.reserved_value,
         ended_ns=order.ended_ns,
         halt_cancels=order.halt_cancels,
+        moved=order.moved,
+        stated=order.stated,
+        difference=order.difference,
+        client_order_id=order.client_order_id,
+        absences=doubt.absences if doubt is not None else 0,
+        resolved_by=doubt.resolved_by if doubt is not None else "",
+        resolved_status=doubt.resolved_status if doubt is not None else 0,
     )

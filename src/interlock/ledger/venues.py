@@ -2,7 +2,9 @@
 
 from typing import Final, final
 
+from interlock.ledger.rounds import Reconciliation
 from interlock.messages.definitions import Venue
+from interlock.messages.units import OrderId
 
 
 @final
@@ -17,3 +19,6 @@ class VenueRecord:
         self.maker_fee_ppm: int = definition.maker_fee_ppm
         self.open_orders = 0
         self.unknown_orders = 0
+        self.reconciliation: Final = Reconciliation()
+        self.adopted: Final[dict[str, OrderId]] = {}
+        """Orders that we took over there, by the venue's names for them."""

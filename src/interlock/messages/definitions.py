@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from interlock.messages.terms import (
     AS_ASKED,
+    CANCEL_UNKNOWN,
     CLOSED,
     CONTINUOUS,
     MODEL,
@@ -115,6 +116,11 @@ class Venue(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_field
     taker_fee_ppm: int = 0
     silence_ns: Nanoseconds = 2_000_000_000
     """An order without an answer for this long becomes UNKNOWN."""
+    acceptance_ns: Nanoseconds = 0
+    """Sent this long ago or longer, an order that the venue denies cannot arrive there any more; 0:
+    as long as its silence."""
+    unknown_orders: int = CANCEL_UNKNOWN
+    """What becomes of orders for our accounts that it has and that we do not know."""
 
 
 class Account(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

@@ -201,6 +201,18 @@ class DifferenceFound(Struct, frozen=True, array_like=True, gc=False, tag=171):
     """The evidence: ids, and what was seen."""
 
 
+class DifferenceSettled(Struct, frozen=True, array_like=True, gc=False, tag=178):
+    """What waited for a person, or for the next round, is equal now."""
+
+    venue: str
+    channel: int
+    question: Sequence
+    order: OrderId
+    """0 when it is a net position."""
+    account: str
+    instrument: str
+
+
 class OrderAdopted(Struct, frozen=True, array_like=True, gc=False, tag=172):
     """An order that we did not know is ours from now on, with its exposure reserved. Effect: the
     venue's line learns under which number we know it."""

@@ -26,6 +26,7 @@ from interlock.messages.approvals import (
 from interlock.messages.differences import (
     AbsenceNoted,
     DifferenceFound,
+    DifferenceSettled,
     OrderAdopted,
     OrderResolved,
     ResolutionProposed,
@@ -324,6 +325,7 @@ Event: TypeAlias = (
     | InvariantBroken
     | VenueQuestioned
     | DifferenceFound
+    | DifferenceSettled
     | OrderAdopted
     | VenueReconciled
     | VenueUnanswered

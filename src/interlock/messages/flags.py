@@ -11,6 +11,7 @@ from typing import Final
 BOUNDED_MOVES: Final = 1
 SCOPED_BREACHES: Final = 2
 KEPT_BY_US: Final = 3
+PROVEN_ABSENCE: Final = 4
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -28,6 +29,11 @@ CATALOGUE: Final = {
         "what an order must not do is kept by us and not left to the venue: post-only, reduce-only,"
         " display and expiry; a refused ladder takes back what it no longer wants; closing is cut"
         " to its limits; a halt goes on asking while it stands, and is lifted by naming its trip",
+    ),
+    PROVEN_ABSENCE: (
+        "proven_absence",
+        "an order that its venue denies is UNKNOWN until it was denied twice, later than it could"
+        " arrive; one that was acknowledged ends by denials only when the net position agrees",
     ),
 }
 """Each flag's name, and what is so where it holds."""

@@ -87,6 +87,10 @@ IMPOSSIBLE_TRANSITION: Final = 602
 VENUE_REFUSED: Final = 610
 VENUE_SILENT: Final = 611
 ABSENCE_PROVEN: Final = 612
+ABSENCE_UNPROVEN: Final = 613
+NOT_AS_STATED: Final = 614
+PERSON_DECIDED: Final = 615
+NOT_OURS: Final = 616
 REQUESTED: Final = 620
 IMMEDIATE_REMAINDER: Final = 621
 HALT_CANCEL: Final = 622
@@ -224,6 +228,14 @@ _MEANINGS: Final = (
     (VENUE_REFUSED, "VENUE_REFUSED", "the venue refused"),
     (VENUE_SILENT, "VENUE_SILENT", "the venue has not answered in time"),
     (ABSENCE_PROVEN, "ABSENCE_PROVEN", "the venue was asked and never had the order"),
+    (
+        ABSENCE_UNPROVEN,
+        "ABSENCE_UNPROVEN",
+        "the venue denied the order before it could be sure never to get it",
+    ),
+    (NOT_AS_STATED, "NOT_AS_STATED", "the venue states the order otherwise than we know it"),
+    (PERSON_DECIDED, "PERSON_DECIDED", "two people have said what became of it"),
+    (NOT_OURS, "NOT_OURS", "the venue had it for us and we had not sent it"),
     (REQUESTED, "REQUESTED", "the source asked for it"),
     (IMMEDIATE_REMAINDER, "IMMEDIATE_REMAINDER", "what could not trade at once was cancelled"),
     (HALT_CANCEL, "HALT_CANCEL", "a halt cancelled it"),

@@ -15,7 +15,7 @@ from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
-STATE_VERSION: Final = 5
+STATE_VERSION: Final = 6
 
 Levels: TypeAlias = tuple[tuple[Ticks, Lots], ...]
 
@@ -52,12 +52,54 @@ class InstrumentState(Struct, frozen=True, array_like=True, gc=False, forbid_unk
     markets: list[MarketState]
 
 
+class RoundState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One answer of a venue or its drop copy, as far as it was heard."""
+
+    channel: int
+    page: int
+    heard: Sequence
+    is_over: bool
+    is_whole: bool
+    orders: int
+    fills: int
+    positions: int
+    found: int
+    standing: int
+    venue_time_ns: Nanoseconds
+
+
+class ReconciliationState(
+    Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True
+):
+    """The open question to a venue, and its answers so far."""
+
+    question: Sequence
+    asked_ns: Nanoseconds
+    since_ns: Nanoseconds
+    venue: RoundState
+    copy: RoundState
+
+
+class TradedState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One position at one venue."""
+
+    venue: str
+    lots: Lots
+    sequence: Sequence
+    stated: Lots
+    stated_question: Sequence
+    difference: Lots
+    copy_difference: Lots
+    is_halted: bool
+
+
 class VenueState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """A venue."""
 
     definition: Venue
     open_orders: int
     unknown_orders: int
+    reconciliation: ReconciliationState
 
 
 class CashState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -87,6 +129,7 @@ class PositionState(Struct, frozen=True, array_like=True, gc=False, forbid_unkno
     open_buy: Lots
     open_sell: Lots
     open_orders: int
+    at_venues: list[TradedState]
 
 
 class AccountState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -228,6 +271,13 @@ class OrderState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_
     reserved_value: Minor
     ended_ns: Nanoseconds
     halt_cancels: int
+    moved: Sequence
+    stated: Sequence
+    difference: int
+    client_order_id: str
+    absences: int
+    resolved_by: str
+    resolved_status: int
 
 
 class ParentState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

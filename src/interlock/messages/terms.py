@@ -142,6 +142,11 @@ PHASES: Final = {
     CLOSING_AUCTION: "closing_auction",
 }
 
+# What becomes of an order that a venue has for our account and that we do not know.
+CANCEL_UNKNOWN: Final = 1
+ADOPT_UNKNOWN: Final = 2
+UNKNOWN_ORDER_POLICIES: Final = {CANCEL_UNKNOWN: "cancel", ADOPT_UNKNOWN: "adopt"}
+
 TRADABLE: Final = 1
 SUSPENDED: Final = 2
 STATUSES: Final = {TRADABLE: "tradable", SUSPENDED: "suspended"}

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from interlock.messages.commands import Command, DefineInstrument, OpenSession, ProposeDecision
+from interlock.messages.differences import OrderAdopted
 from interlock.messages.encoding import Entry
 from interlock.messages.events import OrderCleared
 from interlock.messages.identity import client_order_id
@@ -44,6 +45,8 @@ class Context:
                 self._orders[event.order] = KnownOrder(event.instrument, event.source)
                 if len(self._orders) > self._remembered_max:
                     del self._orders[next(iter(self._orders))]
+            elif type(event) is OrderAdopted:
+                self._orders[event.order] = KnownOrder(event.instrument, event.source)
 
     def _command(self, sequence: Sequence, command: Command) -> None:
         if type(command) is ProposeDecision:

@@ -5,6 +5,7 @@ from interlock.messages.differences import (
     RESOLUTIONS,
     AbsenceNoted,
     DifferenceFound,
+    DifferenceSettled,
     OrderAdopted,
     OrderResolved,
     ResolutionProposed,
@@ -68,6 +69,10 @@ def reconciliation_words(context: Context, event: Event) -> str:
         return f"{event.venue} is asked for all that it has, question {event.question}"
     if isinstance(event, DifferenceFound):
         return difference_words(event)
+    if isinstance(event, DifferenceSettled):
+        position = f"the position of {event.account} in {event.instrument}"
+        about = order_text(event.order) if event.order > 0 else position
+        return f"{about} is as {speaker(event.venue, event.channel)} states it"
     if isinstance(event, VenueReconciled):
         who = speaker(event.venue, event.channel)
         whole = "" if event.is_whole else ", not whole"

@@ -14,6 +14,7 @@ from interlock.messages.definitions import Venue
 from interlock.messages.differences import OrderAdopted, VenueQuestioned
 from interlock.messages.events import CancelRequested, OrderCleared, ReplaceRequested
 from interlock.messages.terms import (
+    BUY,
     CANCELLED,
     EXPIRED,
     ORDER_STATUSES,
@@ -29,6 +30,7 @@ from interlock.messages.terms import (
     REPORT_REPLACED,
     REPORT_RESTATED,
     REPORT_STATUS,
+    SELL,
     name_of,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Ticks
@@ -376,6 +378,17 @@ class Gateway:
             self.say(time_ns, report)
 
     # All that there is.
+
+    def is_new(self) -> bool:
+        """Whether it has never heard of any order of ours, nor of what was traded before it."""
+        return len(self.orders) == 0 and len(self.positions.positions) == 0
+
+    def begin_with(self, account: str, instrument: str, lots: Lots) -> None:
+        """What was traded here before this venue was made."""
+        side, quantity = (BUY, lots) if lots > 0 else (SELL, -lots)
+        self.positions.trade(account, instrument, side, quantity)
+        if self.drop_copy is not None:
+            self.drop_copy.positions.trade(account, instrument, side, quantity)
 
     def answer_question(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
         """Say everything that there is of ours, and what the drop copy has where there is one."""
