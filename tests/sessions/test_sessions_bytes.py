@@ -11,7 +11,7 @@ from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import encode_batch
 
 KNOWN = Path(__file__).with_name("known.toml")
-KNOWN_DIGEST = "61c3e2b4c6315970184336471c905e28aa28e4bd22f6b7225e8f742853050b56"
+KNOWN_DIGEST = "60591ab042ade7bd1d61742be2ebba42f832dee4c096877e7534f63f83bd6082"
 
 
 def digest_after_opening(directory: Path) -> str:

@@ -377,8 +377,6 @@ class Gateway:
         if order.order > BACKGROUND:
             self.say(time_ns, report)
 
-    # All that there is.
-
     def is_new(self) -> bool:
         """Whether it has never heard of any order of ours, nor of what was traded before it."""
         return len(self.orders) == 0 and len(self.positions.positions) == 0
