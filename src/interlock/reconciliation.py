@@ -9,7 +9,6 @@ compared and kept, and nothing else is done. Else from the journal as it stands.
 import json
 import selectors
 import socket
-import time
 from collections.abc import Sequence as List
 from pathlib import Path
 
@@ -103,7 +102,8 @@ def _turn(engine: Engine, venues: List[VenuePort], clock: Clock) -> None:
 
 def _pause(clock: Clock) -> None:
     if isinstance(clock, WallClock):
-        time.sleep(TURN_NS / NS_PER_SECOND)
+        with selectors.DefaultSelector() as nothing:
+            nothing.select(TURN_NS / NS_PER_SECOND)
     else:
         advance = getattr(clock, "advance", None)
         assert advance is not None, f"{clock!r} does not move"

@@ -80,7 +80,10 @@ class Trading:
             for order in self.world.ledger.orders.open.values()
         }
         assert ours == theirs
-        lots = self.exchange.gateway.positions.lots
+        lots = {
+            (one.account, one.instrument): one.lots
+            for one in self.exchange.gateway.positions.stated()
+        }
         for symbol, position in self.world.ledger.accounts["main"].positions.items():
             assert position.lots == lots.get(("main", symbol), 0)
         for order in self.world.ledger.orders.known.values():

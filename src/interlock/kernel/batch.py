@@ -11,6 +11,7 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.folding import is_leaving
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.differences import DifferenceFound, OrderAdopted, OrderResolved
 from interlock.messages.encoding import CommandEntry, Entry
 from interlock.messages.events import Event
 from interlock.messages.reasons import ORDER_NOT_WORKING, UNKNOWN_ORDER
@@ -81,7 +82,7 @@ class OpenBatch:
         events = self.kernel.step(sequence, time_ns, command)
         self.entries.append(_ENTRY(time_ns, command, events))
         if type(command) is _REPORT_ORDER:
-            self._hear(time_ns, sequence, command.order, command)
+            self._hear(time_ns, sequence, command)
         elif type(command) is ReportVenue or type(command) is ResolveOrder:
             self._hear_all(time_ns, sequence, events)
         if self.effects_ns < 0:
@@ -114,24 +115,10 @@ class OpenBatch:
         if len(self.owed) > 0:
             self.owed.clear()
 
-    def _hear_all(self, time_ns: Nanoseconds, sequence: Sequence, events: list[Event]) -> None:
-        """A statement, or a person's word, may settle some orders and put others in doubt."""
-        heard: dict[OrderId, bool] = {}
-        for event in events:
-            number: OrderId = getattr(event, "order", 0)
-            if number > 0 and number not in heard:
-                heard[number] = True
-                self._hear(time_ns, sequence, number, None)
-
-    def _hear(
-        self,
-        time_ns: Nanoseconds,
-        sequence: Sequence,
-        number: OrderId,
-        report: ReportOrder | None,
-    ) -> None:
+    def _hear(self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder) -> None:
         """What a report leaves owed is what the ledger says, not what the report is called: a fill
         that crosses our cancel is no answer to it, and a word of another venue is none at all."""
+        number = report.order
         order = self.kernel.ledger.orders.find(number)
         if order is None:
             self.settled.append(number)
@@ -140,11 +127,33 @@ class OpenBatch:
             if order.status != UNKNOWN:
                 owed.asked_ns = order.asked_ns
             self.owed.append(owed)
-        elif report is None or not order.is_listed:
-            # A statement, or that it has ended, tells everything.
+        elif not order.is_listed:
+            # It has ended, which tells everything.
             self.settled.append(order.key)
         else:
             self._hear_of_open(time_ns, sequence, report, order)
+
+    def _hear_all(self, time_ns: Nanoseconds, sequence: Sequence, events: list[Event]) -> None:
+        """A statement, or people's word, may settle some orders and put others in doubt."""
+        numbers: dict[int, bool] = {}
+        for event in events:
+            if (
+                type(event) is DifferenceFound
+                or type(event) is OrderAdopted
+                or type(event) is OrderResolved
+            ):
+                numbers[event.order] = True
+        for number in numbers:
+            order = self.kernel.ledger.orders.find(number)
+            if order is None:
+                continue
+            if order.status == UNKNOWN or order.asked_ns != 0:
+                owed = Owed(len(self.settled), time_ns, sequence, order.venue.name, number)
+                if order.status != UNKNOWN:
+                    owed.asked_ns = order.asked_ns
+                self.owed.append(owed)
+            else:
+                self.settled.append(order.key)
 
     def _hear_of_open(
         self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder, order: OrderRecord

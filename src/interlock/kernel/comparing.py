@@ -1,7 +1,7 @@
 """Comparing: an order or an execution as a venue states it, against ours, one rule per class."""
 
 from interlock.kernel.differing import Differences, is_in_flight, scope_of
-from interlock.kernel.reports import conclude_report, objection
+from interlock.kernel.reports import conclude_report, is_execution
 from interlock.ledger import life
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import TOTAL_MAX
@@ -27,7 +27,14 @@ from interlock.messages.events import (
     OrderRestated,
 )
 from interlock.messages.identity import order_text
-from interlock.messages.reasons import NONE, VENUE_DECIDED, VENUE_REFUSED, reason_name
+from interlock.messages.reasons import (
+    IMPOSSIBLE_TRANSITION,
+    MALFORMED,
+    NONE,
+    VENUE_DECIDED,
+    VENUE_REFUSED,
+    reason_name,
+)
 from interlock.messages.statements import FillStated, OrderStated
 from interlock.messages.terms import (
     CANCELLED,
@@ -73,7 +80,11 @@ def compare_fill(differences: Differences, order: OrderRecord, stated: FillState
         "",
         stated.venue_time_ns,
     )
-    reason = objection(order, report, REPORT_FILL, differences.ledger)
+    reason = NONE
+    if not is_execution(order, name, stated.quantity, stated.price, stated.fee):
+        reason = MALFORMED
+    elif not life.is_possible(order.status, life.FILL):
+        reason = IMPOSSIBLE_TRANSITION
     if reason != NONE:
         text = f"execution {name[:100]} of {order_text(order.order)}: {reason_name(reason)}"
         differences.of_statement(STATEMENT_MALFORMED, text)

@@ -145,7 +145,7 @@ def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> N
         ledger.orders.unexplained.append(number)
         return
     reason = NONE
-    if venue != order.venue.name or not _is_execution(order, execution_id, quantity, price, fee):
+    if venue != order.venue.name or not is_execution(order, execution_id, quantity, price, fee):
         reason = MALFORMED
     elif order.fill_of(execution_id) is not None:
         reason = DUPLICATE_EXECUTION
@@ -231,7 +231,7 @@ def _conclude_rarer(recorder: Recorder, order: OrderRecord, report: ReportOrder)
         )
 
 
-def _is_execution(
+def is_execution(
     order: OrderRecord, execution_id: str, quantity: Lots, price: Ticks, fee: Minor
 ) -> bool:
     """A trade has an id, a price and a quantity, and is not worth more than anyone could owe."""
@@ -282,7 +282,7 @@ def objection(order: OrderRecord | None, report: ReportOrder, kind: int, ledger:
         return MALFORMED
     if kind == REPORT_CORRECTION:
         quantity, price, fee = report.quantity, report.price, report.fee
-        if not _is_execution(order, report.execution_id, quantity, price, fee):
+        if not is_execution(order, report.execution_id, quantity, price, fee):
             return MALFORMED
         if order.fill_of(report.execution_id) is not None:
             return DUPLICATE_EXECUTION

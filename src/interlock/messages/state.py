@@ -15,7 +15,7 @@ from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
-STATE_VERSION: Final = 5
+STATE_VERSION: Final = 6
 
 Levels: TypeAlias = tuple[tuple[Ticks, Lots], ...]
 

@@ -377,18 +377,16 @@ class Gateway:
         if order.order > BACKGROUND:
             self.say(time_ns, report)
 
-    # All that there is.
-
     def is_new(self) -> bool:
         """Whether it has never heard of any order of ours, nor of what was traded before it."""
         return len(self.orders) == 0 and len(self.positions.positions) == 0
 
     def begin_with(self, account: str, instrument: str, lots: Lots) -> None:
         """What was traded here before this venue was made."""
-        side = BUY if lots > 0 else SELL
-        self.positions.trade(account, instrument, side, abs(lots))
+        side, quantity = (BUY, lots) if lots > 0 else (SELL, -lots)
+        self.positions.trade(account, instrument, side, quantity)
         if self.drop_copy is not None:
-            self.drop_copy.positions.trade(account, instrument, side, abs(lots))
+            self.drop_copy.positions.trade(account, instrument, side, quantity)
 
     def answer_question(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
         """Say everything that there is of ours, and what the drop copy has where there is one."""
