@@ -11,6 +11,7 @@ from typing import Final
 BOUNDED_MOVES: Final = 1
 SCOPED_BREACHES: Final = 2
 KEPT_BY_US: Final = 3
+SUMMED_SCOPES: Final = 4
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -28,6 +29,11 @@ CATALOGUE: Final = {
         "what an order must not do is kept by us and not left to the venue: post-only, reduce-only,"
         " display and expiry; a refused ladder takes back what it no longer wants; closing is cut"
         " to its limits; a halt goes on asking while it stands, and is lifted by naming its trip",
+    ),
+    SUMMED_SCOPES: (
+        "summed_scopes",
+        "limits on positions, gross exposure and cash hold the sum over what their scope covers,"
+        " and not each account by itself",
     ),
 }
 """Each flag's name, and what is so where it holds."""
