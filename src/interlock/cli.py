@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from interlock import __version__
 from interlock.commandline.checking import add_checking
+from interlock.commandline.controlling import add_controlling
 from interlock.commandline.covering import add_covering
 from interlock.commandline.explaining import add_explaining
 from interlock.commandline.gate import add_gate
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     add_explaining(commands)
     add_gate(commands)
     add_measuring(commands)
+    add_controlling(commands)
     add_journal(commands)
     add_checking(commands)
     add_covering(commands)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from interlock.controls.catalogue import CATALOGUE, KINDS
 from interlock.messages.commands import (
     AdvanceTime,
     NoteTrade,
@@ -42,7 +41,7 @@ from interlock.messages.terms import (
     REPORT_FILL,
     SELL,
 )
-from worlds import LIMITS, SECOND, START, World, limit, opening
+from worlds import SECOND, START, World, limit, opening
 
 PRICE = 10_000
 MS = 1_000_000
@@ -277,20 +276,6 @@ def test_a_restricted_list_stops_what_is_on_it_alone() -> None:
     world.quote(instrument="GOLD")
     world.say(limit("restricted_list", instruments=("GOLD", "LEAD")))
     check(world, "restricted_list", {}, {"instrument": "GOLD"}, INSTRUMENT_RESTRICTED, (0, 1), 0)
-
-
-def test_every_control_of_the_catalogue_can_be_armed_where_it_says() -> None:
-    for kind in CATALOGUE:
-        for scope in kind.scopes:
-            world = quoted()
-            name = {"account": "main", "source": "model", "instrument": "COIN", "venue": "alpha"}
-            where = scope if scope == "firm" else f"{scope}:{name[scope]}"
-            world.say(limit(kind.name, where))
-            events = world.order()
-            assert verdict(events).reason == NONE
-            expected = 1 if scope == "firm" or kind.name not in LIMITS else 2
-            assert len(findings_on(world, events, kind.name)) == expected, (kind.name, where)
-    assert set(KINDS) == {kind.name for kind in CATALOGUE}
 
 
 def test_a_limit_for_an_instrument_or_a_currency_holds_there_alone() -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from controls.asked import ASKED
+from controls.reasons_of_limits import OF_LIMITS
 from interlock.messages import reasons
 from interlock.messages.commands import (
     ActivateRelease,
     AdvanceTime,
     CloseSession,
+    DefineAccount,
     DefineSource,
     DefineVenue,
     Halt,
@@ -22,6 +24,7 @@ from interlock.messages.commands import (
     ProposeDecision,
     SetInstrumentStatus,
     SetLimit,
+    SetReferenceRate,
     UpdateQuote,
 )
 from interlock.messages.decisions import (
@@ -34,7 +37,7 @@ from interlock.messages.decisions import (
     TargetPosition,
     Terms,
 )
-from interlock.messages.definitions import Bounds, Instrument, Limit, PhaseStart, Source
+from interlock.messages.definitions import Account, Bounds, Instrument, Limit, PhaseStart, Source
 from interlock.messages.terms import (
     BUY,
     CLOSED,
@@ -223,6 +226,28 @@ class NeverAgain:
         finding.refuse(reasons.USER_CONTROL, 1, 0)
 
 
+INTO_EUR = limit("gross_exposure", into=("EUR",))
+
+
+def stale_rate() -> Any:
+    world = quoted()
+    world.say(INTO_EUR)
+    world.say(SetReferenceRate("USD", "EUR", 1, 1, "treasury", SECOND))
+    world.say(AdvanceTime(), after_ns=SECOND + 1)
+    return world.order()
+
+
+def unmarked() -> Any:
+    account = Account("main", (("USD", 2, 10**8),), (("GOLD", 5, 50_000),))
+    commands = [
+        DefineAccount(account) if isinstance(command, DefineAccount) else command
+        for command in opening()
+    ]
+    world = World(commands)
+    world.quote()
+    return world.order()
+
+
 EARNED: dict[int, Callable[[], Any]] = {
     reasons.NONE: order(),
     reasons.MALFORMED: lambda: quoted().say(Halt("colour:red", "ann", "stop")),
@@ -258,6 +283,9 @@ EARNED: dict[int, Callable[[], Any]] = {
     reasons.MARKET_STALE: stale,
     reasons.MARKET_CROSSED: after(UpdateQuote("COIN", "alpha", 10_000, 5, 10_000, 5, START)),
     reasons.MARKET_FAULTED: after(NoteFeedFault("COIN", "alpha", FEED_GAP, 1, "")),
+    reasons.MARK_MISSING: unmarked,
+    reasons.RATE_MISSING: after(INTO_EUR),
+    reasons.RATE_STALE: stale_rate,
     reasons.CANNOT_BE_EVALUATED: after(SetLimit(Limit("moon_phase", "firm", {}), "risk")),
     reasons.PRICE_OUTSIDE_COLLAR: order(price=11_000),
     reasons.QUANTITY_ABOVE_ORDER_LIMIT: order(quantity=101),
@@ -285,6 +313,9 @@ EARNED: dict[int, Callable[[], Any]] = {
     reasons.NO_LIQUIDITY: carried(reasons.NO_LIQUIDITY),
     **ASKED,
 }
+
+
+EARNED |= OF_LIMITS
 
 
 def test_every_reason_of_the_catalogue_has_its_history_and_no_other_does() -> None:

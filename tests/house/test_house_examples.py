@@ -35,6 +35,9 @@ def instruments() -> dict[str, Instrument]:
     return {instrument.symbol: instrument for instrument in session.instruments}
 
 
+EURO = {"EURO": Instrument("EURO", "EUR", 2, 2, 1, 0, 1)}
+
+
 def whole_decision() -> dict[str, object]:
     """The page's first example, which has every field."""
     decision: dict[str, object] = json.loads(fenced("decisions.md", "json")[0])
@@ -51,7 +54,7 @@ def line_of(block: str) -> bytes:
 
 @pytest.mark.parametrize("block", fenced("decisions.md", "json"), ids=lambda block: block[:30])
 def test_every_line_of_the_decisions_page_decodes(block: str) -> None:
-    decode_line(line_of(block), instruments())
+    decode_line(line_of(block), {**instruments(), **EURO})
 
 
 def test_every_kind_of_action_and_word_has_an_example() -> None:

@@ -38,6 +38,10 @@ def change(path: str, step: int) -> Callable[[Ledger], None]:
             "order": first(ledger),
             "position": ledger.accounts["main"].positions["COIN"],
             "cash": ledger.accounts["main"].cash["USD"],
+            "own": ledger.sources["model"].own.positions["COIN"],
+            "own_cash": ledger.sources["model"].own.cash["USD"],
+            "firm": ledger.currencies["USD"],
+            "instrument": ledger.instruments["COIN"],
         }
         owner, _, name = path.partition(".")
         thing = places[owner]
@@ -66,6 +70,7 @@ BREAKS = {
     invariants.RESERVATION_RELEASED: change("order.status", 5),
     invariants.CHILDREN_WITHIN_PARENT: release_too_much,
     invariants.FILL_WITHIN_LIMIT: change("order.price_allowed", -1),
+    invariants.SCOPES_ADD_UP: change("instrument.lots", 1),
     invariants.NO_ORDER_BEYOND_THE_GATE: lose_the_verdict,
 }
 
@@ -87,7 +92,12 @@ def test_a_broken_invariant_is_seen(name: str) -> None:
     ("path", "step"),
     [("position.bought", 1), ("position.sold_value", 1), ("position.realised", 1),
      ("position.cost", 1), ("position.fees", 1), ("position.open_buy", 1),
-     ("position.open_sell", -9), ("order.reserved", 1), ("cash.opening", -1)],
+     ("position.open_sell", -9), ("order.reserved", 1), ("cash.opening", -1),
+     ("own.lots", 1), ("own.bought", 1), ("own.open_sell", 1), ("own_cash.balance", 1),
+     ("own_cash.reserved", 1), ("own_cash.gross", 1), ("cash.gross", 1), ("cash.realised", 1),
+     ("cash.long_value", 1), ("cash.short_value", 1), ("cash.unrealised", 1),
+     ("cash.unmarked", 1), ("firm.balance", 1), ("firm.reserved", 1), ("firm.gross", 1),
+     ("instrument.open_buy", 1), ("instrument.open_sell", -1)],
 )  # fmt: skip
 def test_no_number_of_the_books_can_be_moved_unseen(path: str, step: int) -> None:
     world = busy()

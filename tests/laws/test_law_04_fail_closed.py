@@ -21,6 +21,7 @@ from interlock.messages.reasons import (
     CANNOT_BE_EVALUATED,
     INSTRUMENT_NOT_AUTHORISED,
     LIMIT_MISSING,
+    MARK_MISSING,
     MARKET_MISSING,
     ROUTE_MISSING,
     SOURCE_NOT_AUTHORISED,
@@ -143,7 +144,7 @@ def test_a_market_order_needs_a_price_on_the_far_side() -> None:
 def test_gross_exposure_with_a_position_that_has_no_mark_refuses() -> None:
     world = world_with_position(("GOLD", 5, 50_000))
     world.quote()
-    assert refused(world, world.order()) == CANNOT_BE_EVALUATED
+    assert refused(world, world.order()) == MARK_MISSING
     world.quote(instrument="GOLD")
     assert verdict(world.order()).severity == ALLOW
 

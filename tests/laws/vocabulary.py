@@ -31,6 +31,7 @@ from interlock.messages.commands import (
     ReportOrder,
     SetInstrumentStatus,
     SetLimit,
+    SetReferenceRate,
     UpdateLadder,
     UpdateQuote,
 )
@@ -283,7 +284,10 @@ def market(draw: Chance | Drawn, world: World) -> Command:
 
 def operator(draw: Chance | Drawn, world: World) -> Command:
     """What people may say: halts, limits, releases, statuses."""
-    kind = draw.number(0, 16)
+    kind = draw.number(0, 17)
+    if kind == 17:
+        numbers = (draw.number(-1, 3), draw.number(0, 2))
+        return SetReferenceRate("EUR", "USD", *numbers, "treasury", SECOND)
     if kind >= 12:
         return person(draw, world, kind)
     if kind == 11 and draw.number(0, 2) == 0:

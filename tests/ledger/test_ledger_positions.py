@@ -193,5 +193,6 @@ def test_the_gross_value_of_an_account_is_unknown_while_a_position_has_no_mark()
     kept.open_with(3, 300)
     assert account.gross_value("USD") == -1
     kept.instrument.mark = 100
+    kept.change()
     assert account.gross_value("USD") == 300
     assert account.gross_value("EUR") == 0

@@ -10,9 +10,9 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
 from interlock.messages.approvals import ApproveDecision, ProposeLimitChange
-from interlock.messages.commands import Halt, ProposeDecision, SetLimit
+from interlock.messages.commands import Halt, ProposeDecision, SetLimit, SetReferenceRate
 from interlock.messages.decisions import CancelOrders, NamedAction, ReplaceOrder
-from interlock.messages.definitions import Answer
+from interlock.messages.definitions import Answer, Limit
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.state import STATE_VERSION, LedgerState
 from interlock.messages.terms import (
@@ -43,6 +43,8 @@ def busy_world() -> World:
     world.report(amended, REPORT_ACCEPTED, venue_order_id="v1")
     world.decide(ReplaceOrder(amended, 8, 9_999))
     world.report(world.order(SELL, 2)[-1].order, REPORT_SILENCE)
+    world.say(SetLimit(Limit("reject_streak", "firm", {"count_max": 9}), "risk"))
+    world.say(SetReferenceRate("EUR", "USD", 217, 200, "treasury", SECOND))
     world.decide(NamedAction("notify", {"to": "ann"}))
     world.say(Halt("instrument:GOLD", "ann", "stop", reduce_only=True))
     world.say(Halt("instrument:GOLD", "bob", "stop"))

@@ -11,7 +11,7 @@ from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import encode_batch
 
 KNOWN = Path(__file__).with_name("known.toml")
-KNOWN_DIGEST = "60591ab042ade7bd1d61742be2ebba42f832dee4c096877e7534f63f83bd6082"
+KNOWN_DIGEST = "45bb6488346ad2082d1e763720318ac0896d01f9c06e5492ab701d7b0975726e"
 
 
 def digest_after_opening(directory: Path) -> str:

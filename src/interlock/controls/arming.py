@@ -124,7 +124,9 @@ def arm(number: int, limit: Limit, user_controls: dict[str, Any]) -> ArmedContro
     return ArmedControl(number, limit, control, user)
 
 
-def resolve(every: list[ArmedControl], plan: Plan, proposal: Proposal, venue: str) -> Route:
+def resolve(
+    every: list[ArmedControl], plan: Plan, proposal: Proposal, venue: str, phase: int
+) -> Route:
     """These are the controls that apply to a line, in the order in which they were armed."""
     account = plan.account.name if plan.account is not None else ""
     currency = proposal.instrument.currency if proposal.instrument is not None else ""
@@ -135,7 +137,9 @@ def resolve(every: list[ArmedControl], plan: Plan, proposal: Proposal, venue: st
             continue
         if limit.currency not in ("", currency):
             continue
-        if covers(limit.scope, account, plan.source_name, proposal.symbol, venue):
+        if len(limit.phases) > 0 and phase not in limit.phases:
+            continue
+        if covers(limit.scope, account, plan.source_name, proposal.symbol, venue, plan.release):
             armed.append(candidate)
     missing = 0
     for name in REQUIRED:

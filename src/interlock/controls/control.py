@@ -12,7 +12,7 @@ from mypy_extensions import mypyc_attr
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Answer, Limit
-from interlock.messages.reasons import CANNOT_BE_EVALUATED, NONE
+from interlock.messages.reasons import CANNOT_BE_EVALUATED, NONE, USER_CONTROL
 from interlock.messages.terms import ALLOW, AMEND, HALT, HOLD, REFUSE, WARN
 from interlock.messages.units import Lots
 
@@ -48,9 +48,29 @@ class Finding:
         else:
             self.allow(observed, bound)
 
+    def warn(self, reason: int, observed: int, bound: int) -> None:
+        """This passes, and is worth a look."""
+        self.severity = WARN
+        self.reason = reason
+        self.observed = observed
+        self.bound = bound
+
+    def halt_above(self, reason: int, observed: int, bound: int) -> None:
+        """This stops the decision, and the limit's scope until a person lets it trade again, when
+        what was observed is above its bound."""
+        if observed > bound:
+            self.refuse(reason, observed, bound)
+            self.severity = HALT
+        else:
+            self.allow(observed, bound)
+
     def cannot_evaluate(self) -> None:
         """What cannot be evaluated is refused (law 4)."""
         self.refuse(CANNOT_BE_EVALUATED, 0, 0)
+
+    def lacks(self, reason: int) -> None:
+        """The same, naming what is missing."""
+        self.refuse(reason, 0, 0)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -78,6 +98,12 @@ class Control(ABC):
         )
         return value
 
+    def word(self, parameter: str) -> str:
+        """This is a parameter that is one word; empty when the limit lacks it."""
+        value = self.limit.parameters.get(parameter, ())
+        assert isinstance(value, tuple), f"{self.limit.control}.{parameter} is {value!r}, no word"
+        return value[0] if len(value) > 0 else ""
+
 
 # Units of parameters; the session file is read, and findings are written, by them.
 COUNT: Final = "count"
@@ -87,6 +113,11 @@ QUANTITY: Final = "quantity"
 MONEY: Final = "money"
 SYMBOLS: Final = "symbols"
 TICKS: Final = "ticks"
+CURRENCY: Final = "currency"
+WORD: Final = "word"
+
+EVERYWHERE: Final = ("firm", "account", "source", "instrument", "venue")
+"""The scopes of a control that looks at orders alone."""
 
 
 # What a greater value of a parameter does. A change that loosens a limit, and any change of what
@@ -122,6 +153,7 @@ class Parameter:
         high: int = 10**18,
         default: int = -1,
         greater: int = NEITHER,
+        words: tuple[str, ...] = (),
     ) -> None:
         self.name: Final = name
         self.unit: Final = unit
@@ -132,6 +164,13 @@ class Parameter:
         """Used when the session file leaves it out; -1 means that it may not."""
         self.greater: Final[int] = greater
         """What a greater value does: LOOSENS, TIGHTENS or NEITHER; of symbols, a longer list."""
+        self.words: Final = words
+        """What a word may be."""
+
+
+DAY_START: Final = Parameter(
+    "day_start_ms", MILLISECONDS, "when a day begins, after midnight", 0, 86_399_999, 0
+)
 
 
 class ControlKind:
@@ -148,6 +187,11 @@ class ControlKind:
         observes: str,
         is_required: bool = False,
         answers: tuple[str, ...] = HARD_ANSWERS,
+        *,
+        reason: int = USER_CONTROL,
+        drill: str = "",
+        also: tuple[str, ...] = (),
+        phased: bool = False,
     ) -> None:
         self.name: Final = name
         self.row: Final = row
@@ -163,3 +207,11 @@ class ControlKind:
         self.answers: Final = answers
         """What a breach of it may lead to; the session file chooses, and refusing is the default.
         """
+        self.reason: Final[int] = reason
+        """What its refusals say, where nothing was missing."""
+        self.drill: Final = drill
+        """The famous failures that it answers, D1 to D16."""
+        self.also: Final = also
+        """Further rows that it answers."""
+        self.phased: Final[bool] = phased
+        """Whether a limit may be for some phases of the trading day alone."""

@@ -2,13 +2,61 @@
 
 from typing import Final, final
 
-from interlock.controls.control import Control, Finding
+from interlock.controls.control import (
+    COUNT,
+    EVERYWHERE,
+    LOOSENS,
+    MILLISECONDS,
+    TIGHTENS,
+    Control,
+    ControlKind,
+    Finding,
+    Parameter,
+)
 from interlock.controls.rules import is_reducing
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import FIRM
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import MESSAGE_RATE_ABOVE_LIMIT, OPEN_ORDERS_ABOVE_LIMIT
+
+KINDS: Final[tuple[ControlKind, ...]] = (
+    ControlKind(
+        "message_rate",
+        "C05",
+        "too many messages in a window; cancels and what reduces are counted, never blocked",
+        "RTS 6 15(1)(d); FIA 2024",
+        EVERYWHERE,
+        (
+            Parameter("count_max", COUNT, "messages in the window", 1, 1_000_000, greater=LOOSENS),
+            Parameter(
+                "window_ms", MILLISECONDS, "length of the window", 1, 86_400_000, greater=TIGHTENS
+            ),
+        ),
+        "count",
+        reason=MESSAGE_RATE_ABOVE_LIMIT,
+        drill="D5",
+    ),
+    ControlKind(
+        "open_orders",
+        "C39",
+        "too many orders open at once",
+        "exchange filters such as MAX_NUM_ORDERS",
+        EVERYWHERE,
+        (Parameter("count_max", COUNT, "orders open at once", 1, 1_000_000, greater=LOOSENS),),
+        "count",
+        reason=OPEN_ORDERS_ABOVE_LIMIT,
+    ),
+)
+
+
+def make_flow_control(limit: Limit, number: int) -> Control | None:
+    name = limit.control
+    if name == "message_rate":
+        return MessageRate(limit, number)
+    if name == "open_orders":
+        return OpenOrders(limit)
+    return None
 
 
 @final

@@ -25,13 +25,13 @@ from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import (
-    CANNOT_BE_EVALUATED,
     HOLD_MOVED,
     HOLDS_FULL,
     LIMIT_MISSING,
+    MISSING,
     NONE,
 )
-from interlock.messages.terms import ALLOW, AMEND, HALT, HOLD, REFUSE, WARN
+from interlock.messages.terms import ALLOW, AMEND, CLOSED, HALT, HOLD, REFUSE, WARN
 
 # Routes are resolved when limits change, and again when there are more of them than this.
 ROUTES_MAX: Final = 10_000
@@ -83,7 +83,7 @@ class Gate:
         """What each limit that cuts found before it did: reason, observed, bound."""
         self._finding: Final = Finding()
         self._armed: list[ArmedControl] = []
-        self._routes: dict[tuple[str, str, str], Route] = {}
+        self._routes: dict[tuple[str, str, str, str, int], Route] = {}
         self._version = -1
 
     def judge(self, plan: Plan, held: HeldDecision | None = None) -> None:
@@ -219,7 +219,7 @@ class Gate:
             if control is None or (armed.answer != AMEND and not plan.may_be_cut):
                 continue
             control.judge(proposal, self.ledger, finding)
-            if finding.severity != REFUSE or finding.reason == CANNOT_BE_EVALUATED:
+            if finding.severity != REFUSE or finding.reason in MISSING:
                 continue
             largest = control.largest(proposal, self.ledger)
             if 0 < largest < proposal.quantity:
@@ -232,9 +232,9 @@ class Gate:
         """This makes of a breach what its limit says. What cannot be evaluated stays a refusal, and
         a control of the user's own may only hold where its limit says how."""
         finding, answer = self._finding, armed.answer
-        if finding.severity == HALT:
+        if finding.severity == HALT and answer == REFUSE:
             answer = HALT
-        if finding.reason == CANNOT_BE_EVALUATED or answer in (REFUSE, AMEND):
+        if finding.reason in MISSING or answer in (REFUSE, AMEND):
             finding.severity = REFUSE
             return
         if answer == HOLD and self._held is not None:
@@ -293,10 +293,12 @@ class Gate:
         if self._version != self.ledger.limits.version or len(self._routes) > ROUTES_MAX:
             self._arm()
         venue = proposal.venue.name if proposal.venue is not None else ""
-        key = (plan.source_name, proposal.symbol, venue)
+        instrument = proposal.instrument
+        phase = instrument.phase_at(self.ledger.time_ns) if instrument is not None else CLOSED
+        key = (plan.source_name, proposal.symbol, venue, plan.release, phase)
         route = self._routes.get(key)
         if route is None:
-            route = resolve(self._armed, plan, proposal, venue)
+            route = resolve(self._armed, plan, proposal, venue, phase)
             self._routes[key] = route
         return route
 

@@ -2,7 +2,17 @@
 
 from typing import Final, final
 
-from interlock.controls.control import Control, Finding
+from interlock.controls.control import (
+    BPS,
+    EVERYWHERE,
+    LOOSENS,
+    MILLISECONDS,
+    SOFT_ANSWERS,
+    Control,
+    ControlKind,
+    Finding,
+    Parameter,
+)
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Limit
@@ -15,6 +25,66 @@ from interlock.messages.reasons import (
 )
 from interlock.messages.terms import BUY, CONTINUOUS, MARKET
 from interlock.messages.units import BPS_ONE, NS_PER_MS
+
+KINDS: Final[tuple[ControlKind, ...]] = (
+    ControlKind(
+        "market_data",
+        "C24",
+        "orders on a market that is missing, stale, crossed or faulted",
+        "FIA 2024 3.1; RTS 6 15(1)(a)",
+        EVERYWHERE,
+        (
+            Parameter(
+                "age_ms", MILLISECONDS, "oldest quote to act on", 1, 86_400_000, greater=LOOSENS
+            ),
+        ),
+        "ms",
+        is_required=True,
+        reason=MARKET_STALE,
+        also=("C01",),
+    ),
+    ControlKind(
+        "price_collar",
+        "C01",
+        "prices too far from the market",
+        "RTS 6 15(1)(a); 15c3-5(c)(1)(ii)",
+        EVERYWHERE,
+        (
+            Parameter(
+                "bps",
+                BPS,
+                "how far beyond the reference a price may lie",
+                0,
+                10_000,
+                greater=LOOSENS,
+            ),
+            Parameter(
+                "passive_bps",
+                BPS,
+                "the same on the waiting side",
+                0,
+                10_000,
+                5_000,
+                greater=LOOSENS,
+            ),
+        ),
+        "bps",
+        is_required=True,
+        answers=SOFT_ANSWERS,
+        reason=PRICE_OUTSIDE_COLLAR,
+        drill="D2, D6, D12, D13",
+        phased=True,
+    ),
+)
+
+
+def make_market_control(limit: Limit) -> Control | None:
+    name = limit.control
+    if name == "market_data":
+        return MarketData(limit)
+    if name == "price_collar":
+        return PriceCollar(limit)
+    return None
 
 
 @final

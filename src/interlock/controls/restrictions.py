@@ -2,11 +2,41 @@
 
 from typing import Final, final
 
-from interlock.controls.control import Control, Finding
+from interlock.controls.control import (
+    SYMBOLS,
+    TIGHTENS,
+    Control,
+    ControlKind,
+    Finding,
+    Parameter,
+)
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import INSTRUMENT_RESTRICTED
+
+KINDS: Final[tuple[ControlKind, ...]] = (
+    ControlKind(
+        "restricted_list",
+        "C12",
+        "orders in instruments on a list",
+        "RTS 6 15(5); 15c3-5(c)(2)(ii)",
+        ("firm", "account", "source"),
+        (
+            Parameter(
+                "instruments", SYMBOLS, "the instruments that may not be traded", greater=TIGHTENS
+            ),
+        ),
+        "flag",
+        reason=INSTRUMENT_RESTRICTED,
+    ),
+)
+
+
+def make_restriction(limit: Limit) -> Control | None:
+    if limit.control == "restricted_list":
+        return RestrictedList(limit)
+    return None
 
 
 @final

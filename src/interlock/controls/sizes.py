@@ -2,7 +2,21 @@
 
 from typing import Final, final
 
-from interlock.controls.control import Control, Finding
+from interlock.controls.control import (
+    BPS,
+    EVERYWHERE,
+    LOOSENS,
+    MILLISECONDS,
+    MONEY,
+    QUANTITY,
+    SIZE_ANSWERS,
+    SOFT_ANSWERS,
+    TIGHTENS,
+    Control,
+    ControlKind,
+    Finding,
+    Parameter,
+)
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Limit
@@ -15,6 +29,128 @@ from interlock.messages.reasons import (
 )
 from interlock.messages.terms import BUY, MARKET
 from interlock.messages.units import BPS_ONE, Lots
+
+WINDOW: Final = Parameter(
+    "window_ms",
+    MILLISECONDS,
+    "orders on one side within so long count together, over all sources of the scope; "
+    "0: each by itself",
+    0,
+    86_400_000,
+    0,
+    greater=TIGHTENS,
+)
+
+KINDS: Final[tuple[ControlKind, ...]] = (
+    ControlKind(
+        "order_quantity",
+        "C03",
+        "one order of too large a quantity",
+        "RTS 6 15(1)(c); FIA 2024",
+        EVERYWHERE,
+        (
+            Parameter(
+                "quantity_max", QUANTITY, "largest quantity of one order", 1, greater=LOOSENS
+            ),
+            WINDOW,
+        ),
+        "quantity",
+        is_required=True,
+        answers=SIZE_ANSWERS,
+        reason=QUANTITY_ABOVE_ORDER_LIMIT,
+        drill="D3, D7",
+        also=("C04", "C17"),
+        phased=True,
+    ),
+    ControlKind(
+        "order_value",
+        "C02",
+        "one order of too large a value",
+        "RTS 6 15(1)(b)",
+        EVERYWHERE,
+        (Parameter("value_max", MONEY, "largest value of one order", 1, greater=LOOSENS), WINDOW),
+        "money",
+        is_required=True,
+        answers=SIZE_ANSWERS,
+        reason=VALUE_ABOVE_ORDER_LIMIT,
+        drill="D3, D15",
+        also=("C04", "C17"),
+        phased=True,
+    ),
+    ControlKind(
+        "decision_value",
+        "C02",
+        "one decision of too large a value in all its orders of a currency together: a basket is "
+        "refused whole",
+        "RTS 6 15(1)(b); FCA, Citigroup 2024",
+        ("firm", "account", "source"),
+        (
+            Parameter(
+                "value_max", MONEY, "largest value of all orders of a decision", 1, greater=LOOSENS
+            ),
+        ),
+        "money",
+        answers=SOFT_ANSWERS,
+        reason=DECISION_VALUE_ABOVE_LIMIT,
+        drill="D3",
+    ),
+    ControlKind(
+        "decision_quantity",
+        "C03",
+        "one decision of too large a quantity in all its orders of an instrument together",
+        "RTS 6 15(1)(c)",
+        EVERYWHERE,
+        (
+            Parameter(
+                "quantity_max",
+                QUANTITY,
+                "largest quantity of all orders of a decision in one instrument",
+                1,
+                greater=LOOSENS,
+            ),
+        ),
+        "quantity",
+        answers=SOFT_ANSWERS,
+        reason=DECISION_QUANTITY_ABOVE_LIMIT,
+        drill="D3",
+    ),
+    ControlKind(
+        "liquidity",
+        "C03",
+        "orders too large for what the market displays",
+        "RTS 6 15(1)(c)",
+        EVERYWHERE,
+        (
+            Parameter(
+                "share_bps",
+                BPS,
+                "largest share of the displayed depth",
+                1,
+                100_000,
+                greater=LOOSENS,
+            ),
+        ),
+        "quantity",
+        answers=SIZE_ANSWERS,
+        reason=QUANTITY_ABOVE_DISPLAYED,
+        drill="D12",
+    ),
+)
+
+
+def make_size_control(limit: Limit, number: int) -> Control | None:
+    name = limit.control
+    if name == "order_quantity":
+        return OrderQuantityLimit(limit, number)
+    if name == "order_value":
+        return OrderValueLimit(limit, number)
+    if name == "decision_value":
+        return DecisionValue(limit)
+    if name == "decision_quantity":
+        return DecisionQuantity(limit)
+    if name == "liquidity":
+        return Liquidity(limit)
+    return None
 
 
 @final

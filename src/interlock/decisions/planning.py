@@ -104,6 +104,11 @@ class Planner:
         elif type(action) is NamedAction:
             plan.is_ordering = False
             plan.action_name = action.name
+        evidence = waiting.decision.evidence
+        if len(evidence) > 0:
+            intended = evidence.get("intended_value", "")
+            for proposal in plan.proposals:
+                proposal.intended = intended
         if len(plan.proposals) > self.ledger.bounds.orders_per_decision_max:
             plan.problem = TOO_MANY_ORDERS
         elif len(plan.proposals) > 1:

@@ -20,6 +20,23 @@ _astuple: Final = astuple
 
 @final
 @mypyc_attr(acyclic=True)
+class Before:
+    """What lines before one would take that few controls ask for; only where there are any."""
+
+    def __init__(self) -> None:
+        self.elsewhere: Final[dict[str, Minor]] = {}
+        """Gross exposure in other currencies, by currency."""
+        self.net: Minor = 0
+        """Of other instruments in the same currency, bought less sold, at their marks."""
+        self.same = 0
+        """Lines that ask for the same."""
+        self.instruments = 0
+        self.venues = 0
+        """Other instruments and venues than the line's own, each counted for every line."""
+
+
+@final
+@mypyc_attr(acyclic=True)
 class Proposal:
     """One order, or one change of an order, that a decision would become.
 
@@ -84,6 +101,10 @@ class Proposal:
         """Of purchases, with their fees."""
         self.ahead_gross: Minor = 0
         """Of other instruments in the same currency; of this one, the lots say it."""
+        self.before: Before | None = None
+        # What the decision says it is worth, and orders of ours that give way to it.
+        self.intended = ""
+        self.makers: list[OrderRecord] | None = None
         self.ahead_orders = 0
         self.ahead_messages = 0
         self.ahead_side_value: Minor = 0
@@ -95,6 +116,13 @@ class Proposal:
         """In the same instrument, on either side."""
         self.cut_from: Lots = 0
         """What it was sized to before controls cut it; 0 when none did."""
+
+    def expire(self, order: OrderRecord) -> None:
+        """An order of ours gives way to this one."""
+        if self.makers is None:
+            self.makers = []
+        if order not in self.makers:
+            self.makers.append(order)
 
     def leaves(self) -> Lots:
         """What may trade of it: of a changed order, all that is left once it is changed."""

@@ -1,7 +1,9 @@
 """Together: the lines of one decision are judged as one thing."""
 
-from interlock.decisions.proposal import Plan, Proposal
+from interlock.decisions.proposal import Before, Plan, Proposal
+from interlock.ledger.instruments import InstrumentRecord
 from interlock.messages.terms import BUY, MARGINED
+from interlock.messages.units import Lots
 
 
 def judge_together(plan: Plan) -> None:
@@ -9,10 +11,13 @@ def judge_together(plan: Plan) -> None:
     bounded by the orders one decision may have."""
     for proposal in plan.proposals:
         _count_beside(plan, proposal)
+        before = Before()
+        proposal.before = before
         for earlier in plan.proposals:
             if earlier.line >= proposal.line:
                 break
             proposal.ahead_messages += 1
+            _count_ahead(proposal, earlier, before)
             if earlier.replaces is None:
                 proposal.ahead_orders += 1
             if earlier.instrument is None or proposal.instrument is None:
@@ -30,13 +35,31 @@ def judge_together(plan: Plan) -> None:
             elif earlier.instrument.currency == proposal.instrument.currency:
                 # Gross exposure is counted at marks, whatever the prices of the orders.
                 mark = earlier.instrument.mark
-                proposal.ahead_gross += earlier.instrument.value(mark, earlier.added)
+                value = earlier.instrument.value(mark, earlier.added)
+                proposal.ahead_gross += value
+                before.net += value if earlier.side == BUY else -value
+            else:
+                _count_elsewhere(before, earlier.instrument, earlier.added)
             if (
                 earlier.instrument.currency == proposal.instrument.currency
                 and earlier.side == BUY
                 and earlier.instrument.settlement != MARGINED
             ):
                 proposal.ahead_value += earlier.added_value + earlier.added_fee()
+
+
+def _count_ahead(proposal: Proposal, earlier: Proposal, before: Before) -> None:
+    if earlier.symbol != proposal.symbol:
+        before.instruments += 1
+    elif (
+        earlier.side == proposal.side
+        and earlier.quantity == proposal.quantity
+        and earlier.price == proposal.price
+        and earlier.replaces is None
+    ):
+        before.same += 1
+    if earlier.venue is not proposal.venue:
+        before.venues += 1
 
 
 def _count_beside(plan: Plan, proposal: Proposal) -> None:
@@ -50,3 +73,9 @@ def _count_beside(plan: Plan, proposal: Proposal) -> None:
             proposal.beside_quantity += other.added
         if other.instrument.currency == proposal.instrument.currency:
             proposal.beside_value += other.added_value
+
+
+def _count_elsewhere(before: Before, instrument: InstrumentRecord, added: Lots) -> None:
+    so_far = before.elsewhere.get(instrument.currency, 0)
+    value = instrument.value(instrument.mark, added)
+    before.elsewhere[instrument.currency] = so_far + value

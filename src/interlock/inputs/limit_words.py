@@ -13,10 +13,12 @@ from typing import Final
 
 from interlock.controls.catalogue import KINDS
 from interlock.controls.control import (
+    CURRENCY,
     MONEY,
     QUANTITY,
     SYMBOLS,
     TICKS,
+    WORD,
     Parameter,
 )
 from interlock.inputs.fields import Fields
@@ -107,6 +109,8 @@ def _value(
     given: Fields, parameter: Parameter, instrument: Instrument | None, digits: int
 ) -> int | tuple[str, ...]:
     name, unit = parameter.name, parameter.unit
+    if unit in (WORD, CURRENCY):
+        return (given.name(name),)
     if unit == SYMBOLS:
         items = given.items(name, length_max=SYMBOLS_MAX, required=True)
         if not all(type(item) is str and item for item in items):

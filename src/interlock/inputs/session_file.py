@@ -31,6 +31,7 @@ from interlock.inputs.session_parts import (
     SourceSettings,
     VenueSettings,
 )
+from interlock.inputs.session_rates import read_rates
 from interlock.inputs.session_remarks import Place, Remark, Remarks, SessionMistakes
 from interlock.inputs.session_sources import SourceReader
 from interlock.inputs.session_table import Table
@@ -45,6 +46,7 @@ from interlock.messages.commands import (
     DefineVenue,
     OpenSession,
     SetLimit,
+    SetReferenceRate,
 )
 from interlock.messages.definitions import Account, Bounds, Instrument, Source, Venue
 from interlock.messages.flags import CURRENT
@@ -69,6 +71,7 @@ class SessionFile(Struct, frozen=True):
     accounts: tuple[Account, ...]
     releases: tuple[ActivateRelease, ...]
     sources: tuple[Source, ...]
+    rates: tuple[SetReferenceRate, ...]
     set_limits: tuple[SetLimit, ...]
     venue_settings: tuple[VenueSettings, ...]
     """In the order of `venues`."""
@@ -103,6 +106,7 @@ class SessionFile(Struct, frozen=True):
             *(DefineAccount(account) for account in self.accounts),
             *(DefineSource(source) for source in self.sources),
             *self.releases,
+            *self.rates,
             *self.set_limits,
         ]
 
@@ -234,6 +238,7 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
     definitions = Definitions(remarks)
     definitions.read(root)
     SourceReader(definitions, [action.name for action in actions]).read(root)
+    rates = read_rates(root, definitions.currencies)
     market = read_market(root, definitions)
     data = read_data(root, definitions)
     limits = LimitReader(definitions, extra_kinds)
@@ -252,6 +257,7 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
         accounts=tuple(definitions.accounts.values()),
         releases=tuple(definitions.releases.values()),
         sources=tuple(definitions.sources.values()),
+        rates=rates,
         set_limits=set_limits(limits.armed),
         venue_settings=tuple(definitions.venue_settings.values()),
         source_settings=tuple(definitions.source_settings.values()),

@@ -8,14 +8,17 @@ currency, that gives each its own.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, final
 
 from interlock.controls.catalogue import KINDS, REQUIRED
 from interlock.controls.control import (
+    CURRENCY,
     MONEY,
     QUANTITY,
     SYMBOLS,
     TICKS,
+    WORD,
     ControlKind,
     Parameter,
 )
@@ -26,7 +29,7 @@ from interlock.inputs.session_table import Table, decimal_text, nearest, shown
 from interlock.ledger.limits import FIRM, covers
 from interlock.messages.commands import SetLimit
 from interlock.messages.definitions import Instrument, Limit
-from interlock.messages.terms import REFUSE
+from interlock.messages.terms import CLOSED, CONTINUOUS, PHASES, REFUSE, value_of
 from interlock.messages.units import UnitError, format_decimal, parse_decimal
 
 _STEPS: Final = (QUANTITY, TICKS)
@@ -90,18 +93,27 @@ class LimitReader:
         owner, reason = table.text("owner"), table.text("reason")
         answer = read_answer(table, kind)
         # A soft limit may stand before a hard one.
-        place = f"{scope} {answer.severity}"
+        phases, reviewed = self._phases(table, kind), _day(table)
+        place = f"{scope} {answer.severity} {phases}"
         if scope and place in seen:
             text = f"was {shown(scope)}, for which {kind.name} is set above"
             table.note("scope", text)
         seen[place] = None
-        targets = self._targets(kind, scope)
+        into = self._into(table, kind)
+        targets = self._targets(kind, scope, into)
         if not targets and scope:
             text = f"{scope} has nothing that {kind.name} could be set for: it never binds"
             self.remarks.warn(table.place, text)
         values: dict[str, list[Value]] = {}
         for parameter in kind.parameters:
-            values[parameter.name] = self._values(table, parameter, targets)
+            if parameter.unit == CURRENCY:
+                if into:
+                    values[parameter.name] = [(into,)] * len(targets)
+            else:
+                values[parameter.name] = self._values(table, parameter, targets)
+        for parameter in kind.parameters:
+            if parameter.unit == CURRENCY and not into:
+                table.take(parameter.name)
         table.end()
         for index, target in enumerate(targets):
             limit = Limit(
@@ -109,13 +121,24 @@ class LimitReader:
                 scope,
                 {name: of_targets[index] for name, of_targets in values.items()},
                 target.instrument.symbol if target.instrument is not None else "",
-                target.currency,
+                "" if into else target.currency,
                 owner,
                 reason,
                 answer,
+                phases,
+                reviewed,
             )
             if scope:
                 self.armed.append(ArmedLimit(limit, table.place))
+
+    def _phases(self, table: Table, kind: ControlKind) -> tuple[int, ...]:
+        """The phases of the day that a limit is for; empty for all of them."""
+        if not table.has("phases"):
+            return ()
+        names = table.some_of("phases", list(PHASES.values()), "a phase", required=True)
+        if not kind.phased:
+            table.note("phases", f"is not for {kind.name}, which holds in every phase")
+        return tuple(sorted(value_of(PHASES, name) for name in names if name in PHASES.values()))
 
     # --- scopes ------------------------------------------------------------------------------
 
@@ -147,6 +170,7 @@ class LimitReader:
             "source": list(definitions.sources),
             "instrument": definitions.symbols,
             "venue": list(definitions.venues),
+            "release": list(definitions.releases),
         }.get(where, [])
 
     def _instruments_in(self, scope: str) -> list[Instrument]:
@@ -161,7 +185,17 @@ class LimitReader:
             symbols = list(defined.sources[name].instruments)
         return [defined.instruments[symbol] for symbol in symbols if symbol in defined.instruments]
 
-    def _targets(self, kind: ControlKind, scope: str) -> list[_Target]:
+    def _into(self, table: Table, kind: ControlKind) -> str:
+        """The currency that a limit converts all others into; empty where it does not."""
+        for parameter in kind.parameters:
+            if parameter.unit == CURRENCY and table.has(parameter.name):
+                known = self.definitions.currencies
+                return table.one_of(parameter.name, known, "one of [currencies]")
+        return ""
+
+    def _targets(self, kind: ControlKind, scope: str, into: str) -> list[_Target]:
+        if into:
+            return [_Target(None, into, self.definitions.currencies[into])]
         units = [parameter.unit for parameter in kind.parameters]
         instruments = self._instruments_in(scope)
         if any(unit in _STEPS for unit in units) or (
@@ -181,6 +215,9 @@ class LimitReader:
         if not table.has(name) and parameter.default != -1 and unit != SYMBOLS:
             table.take(name)
             return [parameter.default] * len(targets)
+        if unit == WORD:
+            word = table.one_of(name, parameter.words, "a word of this control")
+            return [(word,)] * len(targets)
         if unit == SYMBOLS:
             return [self._symbols(table, name)] * len(targets)
         if unit == MONEY or unit in _STEPS:
@@ -292,13 +329,18 @@ class LimitReader:
         places = [
             venue.name for venue in definitions.venues.values() if symbol in venue.instruments
         ] or [""]
+        phases = [start.phase for start in instrument.phases if start.phase != CLOSED]
         for account, source in deciders:
             for venue in places:
-                if not any(
-                    limit.instrument in ("", symbol)
-                    and limit.currency in ("", instrument.currency)
-                    and covers(limit.scope, account, source, symbol, venue)
-                    for limit in limits
+                if not all(
+                    any(
+                        limit.instrument in ("", symbol)
+                        and limit.currency in ("", instrument.currency)
+                        and (not limit.phases or phase in limit.phases)
+                        and covers(limit.scope, account, source, symbol, venue)
+                        for limit in limits
+                    )
+                    for phase in (phases or [CONTINUOUS])
                 ):
                     return False
         return True
@@ -311,3 +353,14 @@ def set_limits(armed: list[ArmedLimit]) -> tuple[SetLimit, ...]:
 
 def _currency(target: _Target) -> str:
     return target.instrument.currency if target.instrument is not None else target.currency
+
+
+def _day(table: Table) -> str:
+    """The day on which a limit was last reviewed; empty when the file does not say."""
+    text = table.text("reviewed", "")
+    if text:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            table.note("reviewed", f"was {shown(text)}, must be a day such as 2026-11-20")
+    return text

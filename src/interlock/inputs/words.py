@@ -20,6 +20,8 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
     {"reconcile": {"venue": "binance", "by": "anna"}}
     {"resolve": {"order": "412-1", "as": "cancelled", "by": "anna", "evidence": "their mail"}}
 
+    {"rate": {"base": "EUR", "quote": "USD", "rate": "1.0850", "valid_s": 60, "by": "treasury"}}
+
 A scope is `firm`, or `account:`, `source:`, `instrument:` or `venue:` and a name; a halt may also
 cover `decision:` and a number, all orders of one decision. Whoever lifts a halt names the command
 that tripped it last, and may give limits (see `limit_words`) that are tighter from then on.
@@ -40,6 +42,7 @@ from interlock.inputs.decisions import (
 )
 from interlock.inputs.fields import NAME_CHARACTERS_MAX, Fields, Findings
 from interlock.inputs.limit_words import read_limit, read_limits
+from interlock.inputs.session_rates import VALID_S_MAX, rate_of
 from interlock.inputs.strict_json import parse_object
 from interlock.messages.approvals import (
     ApproveDecision,
@@ -54,12 +57,14 @@ from interlock.messages.commands import (
     LiftHalt,
     NoteTrade,
     ProposeDecision,
+    SetReferenceRate,
     UpdateQuote,
 )
 from interlock.messages.definitions import Instrument
 from interlock.messages.identity import parse_order
 from interlock.messages.statements import AskVenue, ResolveOrder
 from interlock.messages.terms import CANCELLED, EXPIRED, REJECTED, SIDES
+from interlock.messages.units import DECIMAL_CHARACTERS_MAX, NS_PER_SECOND, UnitError
 
 SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "decision")
 WORDS: Final = (
@@ -71,6 +76,7 @@ WORDS: Final = (
     "confirm_limit",
     "decline_limit",
     "quote",
+    "rate",
     "trade",
     "reconcile",
     "resolve",
@@ -115,6 +121,8 @@ def decode_line(
         command = AskVenue(fields.name("venue"), fields.name("by"), text)
     elif word == "resolve":
         command = _resolution(fields)
+    elif word == "rate":
+        command = _rate(fields, instruments)
     elif word == "trade":
         command = _trade(fields)
     else:
@@ -196,3 +204,24 @@ def _trade(fields: Fields) -> NoteTrade:
         aggressor=fields.choice("side", SIDES, 0),
         venue_time_ns=fields.moment("venue_time", 0),
     )
+
+
+def _rate(fields: Fields, instruments: dict[str, Instrument]) -> SetReferenceRate:
+    """The digits of a currency are those of the instruments that are paid in it."""
+    digits = {made.currency: made.currency_digits for made in instruments.values()}
+    base, quote, by = fields.name("base"), fields.name("quote"), fields.name("by")
+    for name, currency in (("base", base), ("quote", quote)):
+        if currency and currency not in digits:
+            fields.note(name, f"was {currency!r}, must be one of {', '.join(digits)}")
+    if base and base == quote:
+        fields.note("quote", f"was {quote!r}, must be another currency than base")
+    valid_s = fields.whole("valid_s", None, least=1, most=VALID_S_MAX)
+    text = fields.text("rate", characters_max=DECIMAL_CHARACTERS_MAX)
+    rate = SetReferenceRate(base, quote, 0, 0, by, 0)
+    try:
+        places = (digits.get(base, 0), digits.get(quote, 0))
+        rate = rate_of(base, quote, text, places, by, valid_s * NS_PER_SECOND)
+    except UnitError as error:
+        if text:
+            fields.note("rate", str(error))
+    return rate

@@ -7,6 +7,7 @@ commands the whole ledger is. `audit` is also what tests run after every step.
 
 from typing import Any, Final, final
 
+from interlock.kernel.adding_up import WorstCase, faults_of_scopes
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import cancel_working
 from interlock.kernel.user_invariants import (
@@ -20,11 +21,11 @@ from interlock.kernel.user_invariants import (
 from interlock.ledger.ledger import Ledger, alert_key
 from interlock.ledger.limits import FIRM
 from interlock.ledger.orders import OrderRecord
-from interlock.ledger.positions import PositionRecord
+from interlock.ledger.positions import AccountRecord, PositionRecord
 from interlock.messages.events import HaltTripped, InvariantBroken
 from interlock.messages.flags import SCOPED_BREACHES
 from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
-from interlock.messages.terms import BUY, MARGINED
+from interlock.messages.terms import MARGINED
 
 AUDIT_EVERY: Final = 4_096
 
@@ -38,6 +39,7 @@ CHILDREN_WITHIN_PARENT: Final = "children_within_parent"
 NO_ORDER_BEYOND_THE_GATE: Final = "no_order_beyond_the_gate"
 NO_EVENT_FOR_UNKNOWN_ORDER: Final = "no_event_for_unknown_order"
 FILL_WITHIN_LIMIT: Final = "fill_within_limit"
+SCOPES_ADD_UP: Final = "scopes_add_up"
 
 INVARIANTS: Final = {
     FILLS_EQUAL_FILLED: ("ledger", HALT, "an order's fills add up to its filled quantity"),
@@ -50,6 +52,7 @@ INVARIANTS: Final = {
     NO_ORDER_BEYOND_THE_GATE: ("controls", HALT, "every order has a verdict that lets it pass"),
     NO_EVENT_FOR_UNKNOWN_ORDER: ("kernel", REDUCE_ONLY, "every event is about a known order"),
     FILL_WITHIN_LIMIT: ("execution", HALT, "a venue trades no worse than the limit allowed"),
+    SCOPES_ADD_UP: ("ledger", HALT, "the firm is the sum of its accounts, these of their sources"),
 }
 
 
@@ -217,48 +220,47 @@ def audit(ledger: Ledger) -> list[Breach]:
     """This checks everything that is open, recomputing every sum. Cost: one step per open order and
     position. Orders that ended were checked when they did, and nothing reaches them unnoticed."""
     breaches: list[Breach] = []
-    open_buy: dict[str, int] = {}
-    open_sell: dict[str, int] = {}
-    reserved: dict[str, int] = {}
+    worst = WorstCase()
     for order in ledger.orders.open.values():
         check_order(order, breaches)
         if not order.is_listed:
             text = f"order {order.order} stands among the open orders and does not know it"
             breaches.append(Breach(RESERVATION_RELEASED, _instrument(order), text))
-        key = f"{order.position.account.name}|{order.instrument.symbol}"
-        if order.side == BUY:
-            open_buy[key] = open_buy.get(key, 0) + order.worst_leaves()
-            if order.instrument.settlement != MARGINED:
-                cash_key = f"{order.position.account.name}|{order.instrument.currency}"
-                value = order.instrument.value(order.worst_price(), order.worst_leaves())
-                reserved[cash_key] = reserved.get(cash_key, 0) + value
-        else:
-            open_sell[key] = open_sell.get(key, 0) + order.worst_leaves()
+        worst.add(order)
     for account in ledger.accounts.values():
-        scope = f"account:{account.name}"
-        flows: dict[str, int] = {}
-        for position in account.positions.values():
-            check_position(position, breaches)
-            key = f"{account.name}|{position.instrument.symbol}"
-            wanted_buy, wanted_sell = open_buy.get(key, 0), open_sell.get(key, 0)
-            if position.open_buy != wanted_buy or position.open_sell != wanted_sell:
-                text = (
-                    f"{position.instrument.symbol}: reserved {position.open_buy} and"
-                    f" {position.open_sell}, worst case {wanted_buy} and {wanted_sell}"
-                )
-                breaches.append(Breach(RESERVED_IS_WORST_CASE, scope, text))
-            flow = position.sold_value - position.bought_value - position.fees
-            if position.instrument.settlement == MARGINED:
-                flow = position.realised - position.fees
-            currency = position.instrument.currency
-            flows[currency] = flows.get(currency, 0) + flow
-        for cash in account.cash.values():
-            wanted = cash.opening + flows.get(cash.currency, 0)
-            if cash.balance != wanted:
-                text = f"{cash.currency}: balance {cash.balance}, opening and flows {wanted}"
-                breaches.append(Breach(CASH_CONSERVED, scope, text))
-            worst = reserved.get(f"{account.name}|{cash.currency}", 0)
-            if cash.reserved != worst:
-                text = f"{cash.currency}: reserved {cash.reserved}, worst case {worst}"
-                breaches.append(Breach(RESERVED_IS_WORST_CASE, scope, text))
+        _audit_account(account, f"account:{account.name}", worst, breaches)
+    for source in ledger.sources.values():
+        _audit_account(source.own, f"source:{source.name}", worst, breaches)
+    for fault in faults_of_scopes(ledger):
+        breaches.append(Breach(SCOPES_ADD_UP, FIRM, fault))
     return breaches
+
+
+def _audit_account(
+    account: AccountRecord, scope: str, worst: WorstCase, breaches: list[Breach]
+) -> None:
+    flows: dict[str, int] = {}
+    for position in account.positions.values():
+        check_position(position, breaches)
+        symbol = position.instrument.symbol
+        wanted_buy, wanted_sell = worst.lots(scope, symbol)
+        if position.open_buy != wanted_buy or position.open_sell != wanted_sell:
+            text = (
+                f"{symbol}: reserved {position.open_buy} and"
+                f" {position.open_sell}, worst case {wanted_buy} and {wanted_sell}"
+            )
+            breaches.append(Breach(RESERVED_IS_WORST_CASE, scope, text))
+        flow = position.sold_value - position.bought_value - position.fees
+        if position.instrument.settlement == MARGINED:
+            flow = position.realised - position.fees
+        currency = position.instrument.currency
+        flows[currency] = flows.get(currency, 0) + flow
+    for cash in account.cash.values():
+        wanted = cash.opening + flows.get(cash.currency, 0)
+        if cash.balance != wanted:
+            text = f"{cash.currency}: balance {cash.balance}, opening and flows {wanted}"
+            breaches.append(Breach(CASH_CONSERVED, scope, text))
+        value = worst.value(scope, cash.currency)
+        if cash.reserved != value:
+            text = f"{cash.currency}: reserved {cash.reserved}, worst case {value}"
+            breaches.append(Breach(RESERVED_IS_WORST_CASE, scope, text))

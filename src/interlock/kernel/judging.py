@@ -27,7 +27,7 @@ from interlock.messages.events import (
     ReplaceRequested,
 )
 from interlock.messages.identity import ORDER_BITS, ORDERS_PER_COMMAND_MAX, SEQUENCE_MAX
-from interlock.messages.reasons import NONE, QUEUE_FULL, QUOTES_REFUSED
+from interlock.messages.reasons import NONE, QUEUE_FULL, QUOTES_REFUSED, SELF_MATCH
 from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT, REFUSE
 from interlock.messages.units import Sequence
 
@@ -78,6 +78,9 @@ class Judge:
         if gate.severity < HOLD:
             self._release(plan)
             return
+        if gate.severity >= REFUSE and gate.is_authorised and gate.is_current:
+            # Where both give way, ours do so even though the order is refused.
+            self._expire_makers(plan)
         if gate.severity == HOLD:
             self.recorder.conclude(held_event(self.ledger, gate, plan))
         # Cancels that stand alone go beside refused orders, but never for who may not ask for them.
@@ -103,6 +106,20 @@ class Judge:
         for limit in gate.halting:
             trip_by_control(self.ledger, recorder, limit)
 
+    def _expire_makers(self, plan: Plan) -> None:
+        """Orders of ours that give way are asked for before what they would have traded with
+        leaves."""
+        for proposal in plan.proposals:
+            if proposal.makers is None:
+                continue
+            for order in proposal.makers:
+                if is_possible(order.status, ASK_CANCEL):
+                    self.recorder.conclude(
+                        CancelRequested(
+                            order.order, order.venue.name, plan.waiting.sequence, SELF_MATCH
+                        )
+                    )
+
     def _withdraw(self, plan: Plan) -> None:
         """A ladder that is refused takes with it what it was to move or to take back: its source
         does not want those quotes any more (law 6). What it still wants stays as it is."""
@@ -119,6 +136,7 @@ class Judge:
         waiting = plan.waiting
         if len(plan.cancels) > 0:
             self._request_cancels(plan)
+        self._expire_makers(plan)
         for proposal in plan.proposals:
             if proposal.replaces is not None:
                 self._request_replace(waiting.sequence, proposal)

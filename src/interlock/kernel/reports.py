@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import astuple
 
+from interlock.kernel.protecting import frozen_before, protect
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reducing import keep_reducing
 from interlock.kernel.resolving import acceptance_ns, note_absence
@@ -156,7 +157,11 @@ def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> N
         return
 
     # From here on the report is taken at its word.
+    is_protected = ledger.orders.counters.is_protecting
+    before = frozen_before(ledger, order) if is_protected else []
     recorder.conclude(_ORDER_FILLED(order.key, execution_id, quantity, price, fee, liquidity))
+    if is_protected:
+        protect(ledger, recorder, order, before)
     if order.halt_cancels > 0:
         cancel_again(ledger, recorder, order)
     _moved(ledger, recorder, order)
@@ -240,7 +245,9 @@ def is_execution(
     value = order.instrument.value(price, quantity)
     if value > MONEY_MAX or not -MONEY_MAX <= fee <= MONEY_MAX:
         return False
-    return order.position.has_room(quantity, value, fee)
+    return order.position.has_room(quantity, value, fee) and order.own.has_room(
+        quantity, value, fee
+    )
 
 
 def _can_take_back(order: OrderRecord, fill: Fill, report: ReportOrder) -> bool:
@@ -256,7 +263,9 @@ def _can_take_back(order: OrderRecord, fill: Fill, report: ReportOrder) -> bool:
         # The first half may realise what the second realises again.
         value += value + instrument.value(report.price, report.quantity)
         fee += abs(report.fee)
-    return order.position.has_room(quantity, value, fee)
+    return order.position.has_room(quantity, value, fee) and order.own.has_room(
+        quantity, value, fee
+    )
 
 
 def _is_size(order: OrderRecord, report: ReportOrder) -> bool:

@@ -150,4 +150,6 @@ def scope_exists(ledger: Ledger, scope: str) -> bool:
         return name in ledger.instruments
     if kind == DECISION:
         return name.isdecimal() and len(name) <= 13 and int(name) in ledger.orders.parents
+    if kind == "release":
+        return name in ledger.releases
     return kind == "venue" and name in ledger.venues

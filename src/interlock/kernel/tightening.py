@@ -2,14 +2,17 @@
 
 from interlock.controls.catalogue import KINDS, REQUIRED
 from interlock.controls.control import (
+    CURRENCY,
     LOOSENS,
     MONEY,
     QUANTITY,
     TICKS,
     TIGHTENS,
+    WORD,
     Parameter,
     answer_name,
 )
+from interlock.controls.money import INTO
 from interlock.messages.definitions import Limit
 from interlock.messages.terms import HOLD, REFUSE
 
@@ -43,10 +46,16 @@ def is_complete(limit: Limit) -> bool:
         return False
     if answer_name(limit.answer) not in kind.answers:
         return False
-    if len(limit.parameters) != len(kind.parameters):
-        return False
+    known = {parameter.name: True for parameter in kind.parameters}
+    for name in limit.parameters:
+        if name not in known:
+            return False
     for parameter in kind.parameters:
         value = limit.parameters.get(parameter.name)
+        if parameter.unit == CURRENCY and value is None:
+            continue
+        if parameter.unit == WORD and not _is_word(parameter, value):
+            return False
         if isinstance(value, int) and not parameter.low <= value <= parameter.high:
             return False
         if value is None:
@@ -62,9 +71,14 @@ def has_units(limit: Limit) -> bool:
     for parameter in kind.parameters:
         if limit.instrument == "" and parameter.unit in (QUANTITY, TICKS):
             return False
-        if limit.instrument == "" and limit.currency == "" and parameter.unit == MONEY:
+        is_bare = limit.instrument == "" and limit.currency == "" and INTO not in limit.parameters
+        if is_bare and parameter.unit == MONEY:
             return False
     return True
+
+
+def _is_word(parameter: Parameter, value: Value | None) -> bool:
+    return isinstance(value, tuple) and len(value) == 1 and value[0] in parameter.words
 
 
 def filled_in(limit: Limit, before: Limit | None) -> Limit:
@@ -97,6 +111,8 @@ def filled_in(limit: Limit, before: Limit | None) -> Limit:
         owner,
         reason,
         answer,
+        limit.phases,
+        limit.reviewed,
     )
 
 

@@ -4,10 +4,12 @@ from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
 from interlock.ledger.sources import SourceRecord
 from interlock.messages.definitions import Account, Source
+from interlock.messages.units import Minor
 
 
 def define_account(
     accounts: dict[str, AccountRecord],
+    currencies: dict[str, CashRecord],
     instruments: dict[str, InstrumentRecord],
     definition: Account,
 ) -> None:
@@ -16,7 +18,7 @@ def define_account(
     account = AccountRecord(definition.name)
     accounts[definition.name] = account
     for currency, digits, opening in definition.cash:
-        account.cash[currency] = CashRecord(currency, digits, opening)
+        account.cash[currency] = cash_of(currencies, currency, digits, opening)
     for symbol, lots, cost in definition.positions:
         instrument = instruments.get(symbol)
         assert instrument is not None, f"no instrument {symbol} is defined"
@@ -55,3 +57,14 @@ def _open_position(account: AccountRecord, instrument: InstrumentRecord) -> Posi
         position = PositionRecord(account, instrument, cash)
         account.positions[instrument.symbol] = position
     return position
+
+
+def cash_of(
+    currencies: dict[str, CashRecord], currency: str, digits: int, opening: Minor
+) -> CashRecord:
+    """An account's cash in a currency, counted for the firm as well."""
+    firm = currencies.get(currency)
+    if firm is None:
+        firm = CashRecord(currency, digits, 0)
+        currencies[currency] = firm
+    return CashRecord(currency, digits, opening, firm)

@@ -1,7 +1,7 @@
 """Instruments with their markets, and what we remember of prices."""
 
 from math import isqrt
-from typing import Final, final
+from typing import Any, Final, final
 
 from interlock.messages.definitions import Instrument
 from interlock.messages.terms import BUY, CLOSED, CONTINUOUS
@@ -94,6 +94,13 @@ class InstrumentRecord:
         self.markets: Final[dict[str, MarketRecord]] = {}
         self.mark: Ticks = 0
         self.open_orders = 0
+        self.lots: Lots = 0
+        """What all accounts hold together, and what of their orders is open: sums of what the
+        positions say, kept nowhere else."""
+        self.open_buy: Lots = 0
+        self.open_sell: Lots = 0
+        self.holders: Final[list[Any]] = []
+        """The positions in it, by account and by source, that were ever anything but flat."""
         self.variance_ppm2 = 0
         """Exponentially weighted variance of the mark's return over one second, in ppm squared."""
         self.sampled_mark: Ticks = 0

@@ -18,7 +18,9 @@ from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import cleared_order
-from interlock.ledger.positions import AccountRecord
+from interlock.ledger.positions import AccountRecord, CashRecord
+from interlock.ledger.quotes import hear_fault, hear_ladder, hear_quote, hear_trade
+from interlock.ledger.rates import RateTable
 from interlock.ledger.sources import ReleaseRecord, SourceRecord
 from interlock.ledger.statements import StatementTable
 from interlock.ledger.venues import VenueRecord
@@ -39,6 +41,7 @@ from interlock.messages.commands import (
     ServeQueue,
     SetInstrumentStatus,
     SetLimit,
+    SetReferenceRate,
     UpdateLadder,
     UpdateQuote,
 )
@@ -69,14 +72,11 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
-from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US
+from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US, SUMMED_SCOPES
 from interlock.messages.reasons import NOT_AS_STATED
 from interlock.messages.statements import ReportVenue
 from interlock.messages.terms import (
     CHATTER,
-    FEED_CROSSED,
-    FEED_DUPLICATE,
-    FEED_RECOVERED,
     HOLD,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
@@ -124,10 +124,15 @@ class Ledger:
         self.invariants: tuple[str, ...] = ()
         """The user's invariants that the session is run under, by name."""
         self.is_kept_by_us = False
+        self.has_bounded_moves = False
+        self.has_summed_scopes = False
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
         self.accounts: Final[dict[str, AccountRecord]] = {}
+        self.currencies: Final[dict[str, CashRecord]] = {}
+        """What all accounts have together, by currency."""
+        self.rates: Final = RateTable()
         self.sources: Final[dict[str, SourceRecord]] = {}
         self.releases: Final[dict[str, ReleaseRecord]] = {}
         self.limits: Final = LimitTable()
@@ -152,21 +157,29 @@ class Ledger:
             # What a venue says is for the kernel to conclude, as is what a turn leads to.
             return
         if type(command) is _UPDATE_QUOTE:
-            self._quote(command)
+            instrument = self.instruments.get(command.instrument)
+            if instrument is not None and hear_quote(
+                instrument, command, sequence, time_ns, self.has_bounded_moves
+            ):
+                self._look()
         elif type(command) is _PROPOSE_DECISION:
             self._arrive(command)
         elif type(command) is _SERVE_QUEUE:
             return
         elif type(command) is _UPDATE_LADDER:
-            self._ladder(command)
+            instrument = self.instruments.get(command.instrument)
+            if instrument is not None and hear_ladder(
+                instrument, command, sequence, time_ns, self.has_bounded_moves
+            ):
+                self._look()
         elif type(command) is _NOTE_TRADE:
-            market = self._market(command.instrument, command.venue)
-            if market is not None:
-                market.last_price = command.price
-                market.last_quantity = command.quantity
-                market.last_time_ns = time_ns
+            instrument = self.instruments.get(command.instrument)
+            if instrument is not None:
+                hear_trade(instrument, command, time_ns)
         elif type(command) is NoteFeedFault:
-            self._feed_fault(command)
+            instrument = self.instruments.get(command.instrument)
+            if instrument is not None:
+                hear_fault(instrument, command)
         else:
             self._define(command)
 
@@ -174,6 +187,11 @@ class Ledger:
         """This counts a command without applying it: number and time move on."""
         assert sequence == self.sequence + 1, f"command {sequence} does not follow {self.sequence}"
         assert time_ns >= self.time_ns, f"time {time_ns} lies before {self.time_ns}"
+        if len(self.limits.uncounted) > 0:
+            self.count_limits()
+        if time_ns >= self.orders.counters.next_day_ns:
+            # Before what the moment brings: a day ends as it was.
+            self.orders.counters.begin_days(time_ns)
         self.sequence = sequence
         self.time_ns = time_ns
         self.orders.time_ns = time_ns
@@ -181,58 +199,25 @@ class Ledger:
         if len(self.orders.touched) > 0:
             self.orders.touched.clear()
 
-    def _market(self, instrument: str, venue: str) -> MarketRecord | None:
-        record = self.instruments.get(instrument)
-        return record.markets.get(venue) if record is not None else None
+    def hold_flags(self, flags: tuple[int, ...]) -> None:
+        """These changes of behaviour hold from now on."""
+        self.flags = flags
+        self.has_bounded_moves = BOUNDED_MOVES in flags
+        self.has_summed_scopes = SUMMED_SCOPES in flags
+        self.is_kept_by_us = KEPT_BY_US in flags
 
-    def _quote(self, command: UpdateQuote) -> None:
-        instrument = self.instruments.get(command.instrument)
-        market = instrument.markets.get(command.venue) if instrument is not None else None
-        if instrument is None or market is None:
-            return
-        market.bid = command.bid
-        market.bid_quantity = command.bid_quantity
-        market.ask = command.ask
-        market.ask_quantity = command.ask_quantity
-        # A quote says nothing of the depth behind it: an old ladder is not to be believed any more.
-        market.bids = ()
-        market.asks = ()
-        self._quoted(instrument, market, command.venue_time_ns)
+    def count_limits(self) -> None:
+        """This begins to count for limits that are new or changed."""
+        self.orders.count_limits(self.instruments)
+        self._find_cash()
 
-    def _ladder(self, command: UpdateLadder) -> None:
-        instrument = self.instruments.get(command.instrument)
-        market = instrument.markets.get(command.venue) if instrument is not None else None
-        if instrument is None or market is None:
-            return
-        market.bids = command.bids
-        market.asks = command.asks
-        if len(command.bids) > 0:
-            market.bid, market.bid_quantity = command.bids[0]
-        else:
-            market.bid, market.bid_quantity = 0, 0
-        if len(command.asks) > 0:
-            market.ask, market.ask_quantity = command.asks[0]
-        else:
-            market.ask, market.ask_quantity = 0, 0
-        self._quoted(instrument, market, command.venue_time_ns)
+    def _find_cash(self) -> None:
+        for watermark in self.orders.counters.watermarks:
+            watermark.find_cash(self.currencies, self.accounts, self.sources)
 
-    def _quoted(
-        self, instrument: InstrumentRecord, market: MarketRecord, venue_time_ns: Nanoseconds
-    ) -> None:
-        market.time_ns = self.time_ns
-        market.venue_time_ns = venue_time_ns
-        market.sequence = self.sequence
-        instrument.mark_to(market, self.time_ns, BOUNDED_MOVES in self.flags)
-
-    def _feed_fault(self, command: NoteFeedFault) -> None:
-        market = self._market(command.instrument, command.venue)
-        if market is None:
-            return
-        if command.fault == FEED_RECOVERED:
-            market.fault = 0
-        elif command.fault not in (FEED_DUPLICATE, FEED_CROSSED):
-            # A duplicate changes nothing, and a crossed market shows in its prices.
-            market.fault = command.fault
+    def _look(self) -> None:
+        if len(self.orders.counters.watermarks) > 0:
+            self.orders.counters.look()
 
     def _arrive(self, command: ProposeDecision) -> None:
         waiting = WaitingDecision(self.sequence, self.time_ns, CHATTER, command.decision)
@@ -254,6 +239,7 @@ class Ledger:
     def _define(self, command: Command) -> None:
         if type(command) is SetLimit:
             self.limits.put(command.limit)
+            self.count_limits()
         elif type(command) is ActivateRelease:
             self.releases[command.release] = ReleaseRecord(
                 command.release, command.epoch, command.state
@@ -263,9 +249,13 @@ class Ledger:
         elif type(command) is DefineVenue:
             self._define_venue(command)
         elif type(command) is DefineAccount:
-            define_account(self.accounts, self.instruments, command.account)
+            define_account(self.accounts, self.currencies, self.instruments, command.account)
+            self._find_cash()
         elif type(command) is DefineSource:
             define_source(self.sources, self.accounts, self.instruments, command.source)
+            self._find_cash()
+        elif type(command) is SetReferenceRate:
+            self.rates.put(command, self.time_ns)
         elif type(command) is SetInstrumentStatus:
             record = self.instruments.get(command.instrument)
             if record is not None:
@@ -275,9 +265,8 @@ class Ledger:
             self.name = command.name
             self.session_id = command.session_id
             self.routing = command.routing
-            self.flags = command.flags
+            self.hold_flags(command.flags)
             self.invariants = command.invariants
-            self.is_kept_by_us = KEPT_BY_US in command.flags
             self.bounds = BoundsRecord(command.bounds)
             self.orders.bounds = self.bounds
         elif type(command) is CloseSession:
@@ -349,7 +338,7 @@ class Ledger:
         elif type(event) is FillCorrected:
             self.orders.corrected(event)
         elif type(event) is OrderRejected:
-            self.orders.moved(event.order, life.REJECT)
+            self.orders.rejected(event)
         elif type(event) is OrderExpired:
             self.orders.moved(event.order, life.END_DAY if event.done_for_day else life.EXPIRE)
         elif type(event) is RequestPending:
@@ -363,6 +352,7 @@ class Ledger:
             trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us)
         elif type(event) is HaltLifted:
             lift(self.halts, self.orders, event, self.is_kept_by_us)
+            self.orders.counters.renew(event.scope)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
         elif type(event) is ActionFinished:
@@ -374,6 +364,8 @@ class Ledger:
                 self.broken[alert_key(event.name, event.scope)] = 1
         elif not self.statements.apply(self.sequence, self.time_ns, event):
             apply_approval(self.holds, self.limits, event, self.sequence, self.time_ns)
+            if len(self.limits.uncounted) > 0:
+                self.count_limits()
 
     def proposed(self, decision: Sequence) -> WaitingDecision | None:
         """A decision that waits for its verdict or, held, for people."""

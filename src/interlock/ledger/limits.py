@@ -14,8 +14,11 @@ FIRM: Final = "firm"
 TRIPPERS_MAX: Final = 64
 
 
-def covers(scope: str, account: str, source: str, instrument: str, venue: str) -> bool:
-    """This says whether a scope covers an order of this account, source, instrument and venue."""
+def covers(
+    scope: str, account: str, source: str, instrument: str, venue: str, release: str = ""
+) -> bool:
+    """This says whether a scope covers an order of this account, source, instrument, venue and
+    release."""
     if scope == FIRM:
         return True
     kind, _, name = scope.partition(":")
@@ -27,15 +30,19 @@ def covers(scope: str, account: str, source: str, instrument: str, venue: str) -
         return name == instrument
     if kind == "venue":
         return name == venue
+    if kind == "release":
+        return name != "" and name == release
     return False
 
 
 def limit_key(limit: Limit) -> str:
-    """This is what makes two limits the same one: control, scope, instrument and currency, and for
-    what does not refuse what its breach leads to, so that a soft limit may stand before a hard one.
+    """This is what makes two limits the same one: control, scope, instrument, currency, phases, and
+    for what does not refuse what its breach leads to: a soft limit may stand before a hard one.
     """
     key = f"{limit.control}|{limit.scope}|{limit.instrument}|{limit.currency}"
     severity = limit.answer.severity
+    for phase in limit.phases:
+        key += f"|in {phase}"
     return key if severity == REFUSE else f"{key}|{severity}"
 
 
@@ -120,6 +127,8 @@ class LimitTable:
         self.changes: Final[dict[int, LimitChangeProposed]] = {}
         """Changes that wait for a second person, by the command that proposed them."""
         self.version = 0
+        self.uncounted: Final[list[int]] = []
+        """Limits that the counters have not heard of."""
 
     def find(self, limit: Limit) -> Limit | None:
         """What holds where a limit would stand."""
@@ -138,6 +147,7 @@ class LimitTable:
         if limit.control == "message_rate":
             self._put_window(number, limit)
         self._put_sizes(number, limit)
+        self.uncounted.append(number)
         self.version += 1
 
     def _put_sizes(self, number: int, limit: Limit) -> None:

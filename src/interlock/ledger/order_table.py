@@ -4,7 +4,10 @@ from typing import Final, final
 
 from interlock.ledger import life
 from interlock.ledger.bounds import BoundsRecord
+from interlock.ledger.counting import CounterTable
+from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import LimitTable
+from interlock.ledger.noting import note_message, note_size
 from interlock.ledger.orders import Fill, OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.row import Row
@@ -15,6 +18,7 @@ from interlock.messages.events import (
     FillCorrected,
     Line,
     OrderAccepted,
+    OrderRejected,
     OrderReplaced,
     OrderRestated,
     ReplaceRequested,
@@ -22,7 +26,7 @@ from interlock.messages.events import (
     RequestRejected,
 )
 from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
-from interlock.messages.reasons import HALT_CANCEL
+from interlock.messages.reasons import ABSENCE_PROVEN, HALT_CANCEL
 from interlock.messages.terms import (
     BUY,
     HOLD,
@@ -43,6 +47,7 @@ class OrderTable:
         self.time_ns: Nanoseconds = 0
         self.bounds = BoundsRecord(Bounds())
         self.limits: Final = limits
+        self.counters: Final = CounterTable()
         self.known: Final[dict[int, OrderRecord]] = {}
         self._found: OrderRecord | None = None
         """The known order that was asked for last: it mostly is the next as well."""
@@ -138,13 +143,26 @@ class OrderTable:
         lots = order.worst_leaves()
         price = order.worst_price()
         value = lots * price * order.instrument.minor_per_tick_lot if order.is_paid() else 0
-        if order.side == BUY:
-            order.position.open_buy += lots - order.reserved
-            order.position.cash.reserved += value - order.reserved_value
-        else:
-            order.position.open_sell += lots - order.reserved
-        order.reserved = lots
-        order.reserved_value = value
+        added, added_value = lots - order.reserved, value - order.reserved_value
+        if added != 0 or added_value != 0:
+            order.position.reserve(order.side, added, added_value)
+            order.own.reserve(order.side, added, added_value)
+            order.reserved = lots
+            order.reserved_value = value
+
+    def count_limits(self, instruments: dict[str, InstrumentRecord]) -> None:
+        """This begins to count for limits that are new or changed."""
+        counters, limits = self.counters, self.limits
+        for number in limits.uncounted:
+            limit = limits.limits[number]
+            instrument = instruments.get(limit.instrument)
+            offset_ns = instrument.utc_offset_ns if instrument is not None else 0
+            was_matching = counters.is_matching
+            counters.put(number, limit, offset_ns, self.time_ns)
+            if counters.is_matching and not was_matching:
+                for order in self.open.values():
+                    counters.rest(order)
+        limits.uncounted.clear()
 
     def list_open(self, order: OrderRecord) -> None:
         """This puts an order last among those that are open."""
@@ -152,6 +170,8 @@ class OrderTable:
         order.is_listed = True
         if order.reduce_only:
             self.reducing[order.key] = order
+        if self.counters.is_matching:
+            self.counters.rest(order)
 
     def _count_open(self, order: OrderRecord, step: int) -> None:
         order.position.open_orders += step
@@ -165,6 +185,8 @@ class OrderTable:
         order.is_listed = False
         if order.reduce_only:
             del self.reducing[order.key]
+        if self.counters.is_matching:
+            self.counters.withdraw(order)
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
         self.remember_ended(order)
@@ -191,10 +213,20 @@ class OrderTable:
                 if parent.children == 0:
                     del self.parents[order.decision]
 
+    def rejected(self, event: OrderRejected) -> None:
+        order = self._order(event.order)
+        if order is None:
+            return
+        if len(self.counters.counters) > 0 and event.reason != ABSENCE_PROVEN:
+            self.counters.note_reject(order, self.time_ns)
+        self._move(order, life.REJECT)
+
     def accepted(self, event: OrderAccepted) -> None:
         order = self._order(event.order)
         if order is not None:
             order.venue_order_id = event.venue_order_id
+            if len(self.counters.counters) > 0:
+                self.counters.note_answer(order)
             self._move(order, life.ACCEPT)
 
     def pending(self, event: RequestPending) -> None:
@@ -224,9 +256,11 @@ class OrderTable:
         order.parent = parent
         if parent is not None:
             parent.release((order.order & ORDERS_PER_COMMAND_MAX) - 1, order.quantity)
-        self._note_message(order)
+        if len(self.counters.counters) > 0:
+            self.counters.note_order(order, self.time_ns)
+        note_message(self.limits, self.counters, order, self.time_ns)
         if len(self.limits.sizes) > 0:
-            self._note_size(order, order.price, order.quantity)
+            note_size(self.limits, order, order.price, order.quantity, self.time_ns)
         self.touched.append(order)
 
     def adopt(self, order: OrderRecord) -> None:
@@ -247,32 +281,6 @@ class OrderTable:
             self.parents[decision] = judging
         return judging
 
-    def _note_message(self, order: OrderRecord) -> None:
-        if len(self.limits.windows) > 0:
-            self.limits.note_message(
-                order.position.account.name,
-                order.source.name,
-                order.instrument.symbol,
-                order.venue.name,
-                self.time_ns,
-            )
-
-    def _note_size(self, order: OrderRecord, price: Ticks, quantity: Lots) -> None:
-        """A sale is counted as it is judged: at the touch it arrived at when that is dearer."""
-        if order.side != BUY and order.arrival_bid > price:
-            price = order.arrival_bid
-        self.limits.note_size(
-            order.position.account.name,
-            order.source.name,
-            order.instrument.symbol,
-            order.instrument.currency,
-            order.venue.name,
-            order.side,
-            quantity,
-            order.instrument.value(price, quantity),
-            self.time_ns,
-        )
-
     def filled(
         self, number: OrderId, execution_id: str, quantity: Lots, price: Ticks, fee: Minor
     ) -> None:
@@ -284,6 +292,9 @@ class OrderTable:
         value = price * quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, quantity, value, fee)
         self._note_traded(order, quantity)
+        order.own.trade(order.side, quantity, value, fee)
+        if len(self.counters.counters) > 0:
+            self.counters.note_fill(order, quantity, value, self.time_ns)
         self._move(order, life.FILL)
 
     def _note_traded(self, order: OrderRecord, quantity: Lots) -> None:
@@ -307,6 +318,9 @@ class OrderTable:
         value = event.price * event.quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, event.quantity, value, event.fee)
         self._note_traded(order, event.quantity)
+        order.own.trade(order.side, event.quantity, value, event.fee)
+        if len(self.counters.counters) > 0:
+            self.counters.note_fill(order, event.quantity, value, self.time_ns)
         self._move(order, life.CORRECT)
 
     def _take_back(self, order: OrderRecord, execution_id: str) -> None:
@@ -317,13 +331,16 @@ class OrderTable:
         value = fill.price * fill.quantity * order.instrument.minor_per_tick_lot
         order.position.untrade(order.side, fill.quantity, value, fill.fee)
         self._note_traded(order, -fill.quantity)
+        order.own.untrade(order.side, fill.quantity, value, fill.fee)
+        if len(self.counters.counters) > 0:
+            self.counters.note_fill(order, -fill.quantity, -value, self.time_ns)
 
     def cancel_requested(self, event: CancelRequested) -> None:
         order = self._order(event.order)
         if order is not None:
             if event.reason == HALT_CANCEL:
                 order.halt_cancels += 1
-            self._note_message(order)
+            note_message(self.limits, self.counters, order, self.time_ns)
             self._move(order, life.ASK_CANCEL)
 
     def replace_requested(self, event: ReplaceRequested) -> None:
@@ -332,13 +349,13 @@ class OrderTable:
             return
         if len(self.limits.sizes) > 0:
             added = event.quantity - order.filled - order.worst_leaves()
-            self._note_size(order, event.price, added if added > 0 else 0)
+            note_size(self.limits, order, event.price, added if added > 0 else 0, self.time_ns)
         order.ask(event.revision, event.quantity, event.price)
         if event.quantity > order.quantity_allowed:
             order.quantity_allowed = event.quantity
         if order.is_worse(event.price, order.price_allowed):
             order.price_allowed = event.price
-        self._note_message(order)
+        note_message(self.limits, self.counters, order, self.time_ns)
         self._move(order, life.ASK_REPLACE)
 
     def replaced(self, event: OrderReplaced) -> None:

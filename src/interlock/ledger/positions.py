@@ -20,23 +20,68 @@ _NEAR: Final = 2**59
 
 @final
 class CashRecord:
-    """One currency of one account."""
+    """One currency of one account, of the firm as a whole, or of what a source did by itself.
 
-    def __init__(self, currency: str, digits: int, opening: Minor) -> None:
+    The sums over its positions follow from them and are kept nowhere else. They are brought up to
+    date when they are asked for: a quote only notes which positions are worth something else now.
+    """
+
+    def __init__(
+        self, currency: str, digits: int, opening: Minor, firm: "CashRecord | None" = None
+    ) -> None:
         self.currency: Final = currency
         self.digits: Final[int] = digits
         self.opening: Minor = opening
         self.balance: Minor = opening
         self.reserved: Minor = 0
         """What open buy orders would cost at worst."""
+        self.firm: Final[CashRecord | None] = firm
+        """The same currency over all accounts, for an account's; None for the firm's own, and for a
+        source's, whose orders are counted for its account already."""
+        self.changed: Final[list[PositionRecord]] = firm.changed if firm is not None else []
+        """Positions that the sums below do not know the present worth of."""
+        self.gross: Minor = 0
+        self.long_value: Minor = 0
+        self.short_value: Minor = 0
+        self.realised: Minor = 0
+        self.unrealised: Minor = 0
+        self.unmarked = 0
+        if firm is not None:
+            firm.opening += opening
+            firm.balance += opening
 
     def free(self) -> Minor:
         return self.balance - self.reserved
 
+    def move(self, amount: Minor) -> None:
+        """This books money, for the firm as well."""
+        self.balance += amount
+        if self.firm is not None:
+            self.firm.balance += amount
+
+    def reserve(self, amount: Minor) -> None:
+        """This sets money aside, or with a negative amount frees it."""
+        self.reserved += amount
+        if self.firm is not None:
+            self.firm.reserved += amount
+
+    def sum_up(self) -> None:
+        """This brings the sums up to date. Cost: one step per position that changed since."""
+        if len(self.changed) > 0:
+            for position in self.changed:
+                position.count()
+            self.changed.clear()
+
+    def gross_value(self) -> Minor:
+        """All positions at their worst and at their marks, without their signs; -1 when one that
+        counts has no mark to be valued at."""
+        self.sum_up()
+        return self.gross if self.unmarked == 0 else -1
+
 
 @final
 class AccountRecord:
-    """Whose money and positions."""
+    """Whose money and positions; or what a source did by itself, kept in the same way."""
 
     def __init__(self, name: str) -> None:
         self.name: Final = name
@@ -49,15 +94,10 @@ class AccountRecord:
 
     def gross_value(self, currency: str) -> Minor:
         """The account's gross exposure in one currency, open orders counted at their worst; -1 when
-        a position that counts has no mark to be valued at. Cost: one step per position.
+        a position that counts has no mark to be valued at.
         """
-        total = 0
-        for position in self.positions.values():
-            if position.instrument.currency == currency:
-                if position.instrument.mark <= 0 and position.worst_lots() > 0:
-                    return -1
-                total += position.worst_value()
-        return total
+        cash = self.cash.get(currency)
+        return cash.gross_value() if cash is not None else 0
 
 
 @final
@@ -84,6 +124,15 @@ class PositionRecord:
         self.open_buy: Lots = 0
         self.open_sell: Lots = 0
         self.open_orders = 0
+        self._is_held = False
+        self._is_changed = False
+        # What the sums of its currency hold of it.
+        self._gross: Minor = 0
+        self._long: Minor = 0
+        self._short: Minor = 0
+        self._realised: Minor = 0
+        self._unrealised: Minor = 0
+        self._unmarked = 0
         self.at_venues: Final[dict[str, TradedRecord]] = {}
         """What was traded where."""
 
@@ -100,6 +149,62 @@ class PositionRecord:
         self.opening_cost = cost
         self.lots = lots
         self.cost = cost
+        if self.cash.firm is not None:
+            self.instrument.lots += lots
+        self.change()
+
+    def change(self) -> None:
+        """This notes that it is worth something else now."""
+        if not self._is_changed:
+            self._is_changed = True
+            self.cash.changed.append(self)
+            if not self._is_held:
+                self._is_held = True
+                self.instrument.holders.append(self)
+
+    def reserve(self, side: int, lots: Lots, value: Minor) -> None:
+        """This sets aside what an order on this side may trade, or with negative numbers frees it;
+        `value` is the money that a purchase needs."""
+        if side == BUY:
+            self.open_buy += lots
+            if value != 0:
+                self.cash.reserve(value)
+        else:
+            self.open_sell += lots
+        if self.cash.firm is not None:
+            if side == BUY:
+                self.instrument.open_buy += lots
+            else:
+                self.instrument.open_sell += lots
+        self.change()
+
+    def count(self) -> None:
+        """This adds to the sums of its currency what has changed since they counted it last."""
+        self._is_changed = False
+        cash, firm, mark = self.cash, self.cash.firm, self.instrument.mark
+        unit = mark * self.instrument.minor_per_tick_lot if mark > 0 else 0
+        long, short = self.lots + self.open_buy, self.lots - self.open_sell
+        worst = long if long > -short else -short
+        gross = worst * unit if worst > 0 else 0
+        long, short = long * unit, short * unit
+        realised = self.realised - self.fees
+        unrealised = self.unrealised()
+        unmarked = 1 if worst > 0 and mark <= 0 else 0
+        cash.gross += gross - self._gross
+        cash.long_value += long - self._long
+        cash.short_value += short - self._short
+        cash.realised += realised - self._realised
+        cash.unrealised += unrealised - self._unrealised
+        cash.unmarked += unmarked - self._unmarked
+        if firm is not None:
+            firm.gross += gross - self._gross
+            firm.long_value += long - self._long
+            firm.short_value += short - self._short
+            firm.realised += realised - self._realised
+            firm.unrealised += unrealised - self._unrealised
+            firm.unmarked += unmarked - self._unmarked
+        self._gross, self._long, self._short = gross, long, short
+        self._realised, self._unrealised, self._unmarked = realised, unrealised, unmarked
 
     def worst_long(self) -> Lots:
         """The position if every open buy trades and no sell does."""
@@ -187,11 +292,11 @@ class PositionRecord:
         self._move(side, quantity, value)
         self.fees += fee
         if self.instrument.settlement == MARGINED:
-            self.cash.balance += self.realised - realised_before - fee
+            self.cash.move(self.realised - realised_before - fee)
         elif side == BUY:
-            self.cash.balance -= value + fee
+            self.cash.move(-value - fee)
         else:
-            self.cash.balance += value - fee
+            self.cash.move(value - fee)
 
     def untrade(self, side: int, quantity: Lots, value: Minor, fee: Minor) -> None:
         """This takes an execution back.
@@ -210,15 +315,18 @@ class PositionRecord:
         self._move(3 - side, quantity, value)
         self.fees -= fee
         if self.instrument.settlement == MARGINED:
-            self.cash.balance += self.realised - realised_before + fee
+            self.cash.move(self.realised - realised_before + fee)
         elif side == BUY:
-            self.cash.balance += value + fee
+            self.cash.move(value + fee)
         else:
-            self.cash.balance -= value - fee
+            self.cash.move(fee - value)
 
     def _move(self, side: int, quantity: Lots, value: Minor) -> None:
         signed = quantity if side == BUY else -quantity
         lots = self.lots
+        if self.cash.firm is not None:
+            self.instrument.lots += signed
+        self.change()
         if lots == 0 or (lots > 0) == (signed > 0):
             self.lots = lots + signed
             self.cost += value

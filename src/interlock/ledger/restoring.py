@@ -1,6 +1,7 @@
 """A ledger out of its state: every record made again, every reference between them found again."""
 
 from interlock.ledger.bounds import BoundsRecord
+from interlock.ledger.defining import cash_of
 from interlock.ledger.holds import HeldDecision
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
@@ -12,7 +13,6 @@ from interlock.ledger.round_states import restore_reconciliation, restore_traded
 from interlock.ledger.sources import KeyUse, ReleaseRecord, SourceRecord
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision
-from interlock.messages.flags import KEPT_BY_US
 from interlock.messages.state import (
     AccountState,
     InstrumentState,
@@ -20,6 +20,7 @@ from interlock.messages.state import (
     MarketState,
     OrderState,
 )
+from interlock.messages.terms import BUY, SELL
 
 
 def restore_ledger(state: LedgerState) -> Ledger:
@@ -31,9 +32,8 @@ def restore_ledger(state: LedgerState) -> Ledger:
     ledger.name = state.name
     ledger.session_id = state.session_id
     ledger.routing = state.routing
-    ledger.flags = tuple(state.flags)
+    ledger.hold_flags(tuple(state.flags))
     ledger.invariants = state.invariants
-    ledger.is_kept_by_us = KEPT_BY_US in ledger.flags
     ledger.bounds = BoundsRecord(state.bounds)
     for instrument in state.instruments:
         ledger.instruments[instrument.definition.symbol] = _instrument(instrument)
@@ -44,10 +44,19 @@ def restore_ledger(state: LedgerState) -> Ledger:
         restore_reconciliation(venue_record, venue.reconciliation)
         ledger.venues[venue_record.name] = venue_record
     for account in state.accounts:
-        ledger.accounts[account.name] = _account(ledger, account)
+        account_record = AccountRecord(account.name)
+        for cash in account.cash:
+            account_record.cash[cash.currency] = cash_of(
+                ledger.currencies, cash.currency, cash.digits, cash.opening
+            )
+        ledger.accounts[account.name] = _restore_account(ledger, account_record, account)
     for source in state.sources:
         source_record = SourceRecord(source.definition, ledger.accounts[source.definition.account])
         source_record.open_orders = source.open_orders
+        for cash in source.own.cash:
+            own_cash = CashRecord(cash.currency, cash.digits, cash.opening)
+            source_record.own.cash[cash.currency] = own_cash
+        _restore_account(ledger, source_record.own, source.own)
         for key in source.keys:
             source_record.note_use(KeyUse(key.key, key.sequence, key.time_ns))
         ledger.sources[source_record.name] = source_record
@@ -70,8 +79,11 @@ def restore_ledger(state: LedgerState) -> Ledger:
             record.approvals.append(by)
         ledger.holds.add(record)
     _restore_orders(ledger, state)
+    _restore_counters(ledger, state)
     for action, name in state.actions:
         ledger.actions[action] = name
+    for rate in state.rates:
+        ledger.rates.put(rate.rate, rate.time_ns)
     for invariant, count in state.broken:
         ledger.broken[invariant] = count
     return ledger
@@ -108,14 +120,12 @@ def _market(state: MarketState) -> MarketRecord:
     return record
 
 
-def _account(ledger: Ledger, state: AccountState) -> AccountRecord:
-    account = AccountRecord(state.name)
+def _restore_account(ledger: Ledger, account: AccountRecord, state: AccountState) -> AccountRecord:
     account.open_orders = state.open_orders
     for held in state.cash:
-        cash = CashRecord(held.currency, held.digits, held.opening)
-        cash.balance = held.balance
-        cash.reserved = held.reserved
-        account.cash[held.currency] = cash
+        cash = account.cash[held.currency]
+        cash.move(held.balance - cash.balance)
+        cash.reserve(held.reserved)
     for kept in state.positions:
         instrument = ledger.instruments[kept.instrument]
         position = PositionRecord(account, instrument, account.cash[instrument.currency])
@@ -129,10 +139,13 @@ def _account(ledger: Ledger, state: AccountState) -> AccountRecord:
         position.sold = kept.sold
         position.bought_value = kept.bought_value
         position.sold_value = kept.sold_value
-        position.open_buy = kept.open_buy
-        position.open_sell = kept.open_sell
         position.open_orders = kept.open_orders
         restore_traded(position, kept.at_venues)
+        # Money is set aside above; what is held is counted for the firm below.
+        position.reserve(BUY, kept.open_buy, 0)
+        position.reserve(SELL, kept.open_sell, 0)
+        if position.cash.firm is not None:
+            instrument.lots += kept.lots
         account.positions[kept.instrument] = position
     return account
 
@@ -156,6 +169,16 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
             side.total += sizes.amounts[place]
     for change in state.changes:
         ledger.limits.changes[change.change] = change.proposed
+
+
+def _restore_counters(ledger: Ledger, state: LedgerState) -> None:
+    ledger.count_limits()
+    counters = ledger.orders.counters
+    for kept in state.counters:
+        counter = counters.counters[kept.limit]
+        counter.day = kept.day
+        counter.take(kept.numbers, kept.entries, kept.names)
+    counters.find_again()
 
 
 def _restore_orders(ledger: Ledger, state: LedgerState) -> None:

@@ -4,7 +4,7 @@ from typing import Final, final
 
 from mypy_extensions import mypyc_attr
 
-from interlock.ledger.positions import AccountRecord
+from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
 from interlock.ledger.row import Row
 from interlock.messages.definitions import Source
 from interlock.messages.units import Minor, Nanoseconds, Sequence
@@ -42,6 +42,30 @@ class SourceRecord:
         # over the places of all that were taken out before it.
         self.uses: Final[Row[KeyUse]] = Row()
         self.open_orders = 0
+        self.own: Final = AccountRecord(definition.name)
+        """What its own orders and fills made, kept as an account is; it begins with nothing."""
+
+    def own_cash(self, currency: str) -> CashRecord | None:
+        """What it moved in a currency; None where its account has none."""
+        own = self.own.cash.get(currency)
+        if own is None:
+            held = self.account.cash.get(currency)
+            if held is None:
+                return None
+            own = CashRecord(currency, held.digits, 0)
+            self.own.cash[currency] = own
+        return own
+
+    def own_position(self, position: PositionRecord) -> PositionRecord:
+        """What it holds by itself of what a position of its account holds."""
+        instrument = position.instrument
+        own = self.own.positions.get(instrument.symbol)
+        if own is None:
+            cash = self.own_cash(instrument.currency)
+            assert cash is not None, f"{self.account.name} has no {instrument.currency}"
+            own = PositionRecord(self.own, instrument, cash)
+            self.own.positions[instrument.symbol] = own
+        return own
 
     def redefine(self, definition: Source) -> None:
         """This changes what the source may do, from now on."""

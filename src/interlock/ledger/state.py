@@ -6,10 +6,14 @@ the first one would have. Cost: one step per order remembered, key and window.
 
 from hashlib import sha256
 
+from interlock.ledger.counters import state_of_counter
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
+from interlock.ledger.positions import AccountRecord
+from interlock.ledger.rates import RateRecord
 from interlock.ledger.restoring import restore_ledger
 from interlock.ledger.round_states import reconciliation_state, traded_states
+from interlock.messages.commands import SetReferenceRate
 from interlock.messages.encoding import encode, state_from
 from interlock.messages.state import (
     STATE_VERSION,
@@ -26,6 +30,7 @@ from interlock.messages.state import (
     OrderState,
     ParentState,
     PositionState,
+    RateState,
     ReleaseState,
     SizeState,
     SourceState,
@@ -110,6 +115,11 @@ def state_of(ledger: Ledger) -> LedgerState:
         ],
         broken=list(ledger.broken.items()),
         flags=list(ledger.flags),
+        counters=[
+            state_of_counter(number, counter)
+            for number, counter in ledger.orders.counters.counters.items()
+        ],
+        rates=[_rate(rate) for rate in ledger.rates.rates.values()],
     )
 
 
@@ -191,42 +201,51 @@ def _instruments(ledger: Ledger) -> list[InstrumentState]:
 
 
 def _accounts(ledger: Ledger) -> list[AccountState]:
-    states: list[AccountState] = []
-    for account in ledger.accounts.values():
-        cash = [
-            CashState(held.currency, held.digits, held.opening, held.balance, held.reserved)
-            for held in account.cash.values()
-        ]
-        positions = [
-            PositionState(
-                symbol,
-                position.opening,
-                position.opening_cost,
-                position.lots,
-                position.cost,
-                position.realised,
-                position.fees,
-                position.bought,
-                position.sold,
-                position.bought_value,
-                position.sold_value,
-                position.open_buy,
-                position.open_sell,
-                position.open_orders,
-                traded_states(position),
-            )
-            for symbol, position in account.positions.items()
-        ]
-        states.append(AccountState(account.name, account.open_orders, cash, positions))
-    return states
+    return [_account(account) for account in ledger.accounts.values()]
+
+
+def _account(account: AccountRecord) -> AccountState:
+    cash = [
+        CashState(held.currency, held.digits, held.opening, held.balance, held.reserved)
+        for held in account.cash.values()
+    ]
+    positions = [
+        PositionState(
+            symbol,
+            position.opening,
+            position.opening_cost,
+            position.lots,
+            position.cost,
+            position.realised,
+            position.fees,
+            position.bought,
+            position.sold,
+            position.bought_value,
+            position.sold_value,
+            position.open_buy,
+            position.open_sell,
+            position.open_orders,
+            traded_states(position),
+        )
+        for symbol, position in account.positions.items()
+    ]
+    return AccountState(account.name, account.open_orders, cash, positions)
 
 
 def _sources(ledger: Ledger) -> list[SourceState]:
     states: list[SourceState] = []
     for source in ledger.sources.values():
         keys = [KeyState(use.key, use.sequence, use.time_ns) for use in source.uses.in_order()]
-        states.append(SourceState(source.definition, source.open_orders, keys))
+        own = _account(source.own)
+        states.append(SourceState(source.definition, source.open_orders, keys, own))
     return states
+
+
+def _rate(rate: RateRecord) -> RateState:
+    said = SetReferenceRate(
+        rate.base, rate.quote, rate.numerator, rate.denominator, rate.by, rate.valid_ns
+    )
+    return RateState(said, rate.time_ns)
 
 
 def _order(order: OrderRecord) -> OrderState:

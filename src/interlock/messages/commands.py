@@ -153,6 +153,21 @@ class NoteFeedFault(Struct, frozen=True, array_like=True, gc=False, tag=23):
     text: str
 
 
+class SetReferenceRate(Struct, frozen=True, array_like=True, gc=False, tag=25):
+    """Say what one currency is worth in another, and for how long to believe it. A fact.
+
+    `denominator` smallest units of `base` are worth `numerator` smallest units of `quote`. A rate
+    that cannot be one (nothing above 0, or valid for no time) takes back what was said before.
+    """
+
+    base: str
+    quote: str
+    numerator: int
+    denominator: int
+    by: str
+    valid_ns: Nanoseconds
+
+
 class AdvanceTime(Struct, frozen=True, array_like=True, gc=False, tag=24):
     """Let time pass when nothing else does. A fact; the time is in the record."""
 
@@ -256,6 +271,7 @@ Command: TypeAlias = (
     | UpdateLadder
     | NoteTrade
     | NoteFeedFault
+    | SetReferenceRate
     | AdvanceTime
     | ReportOrder
     | NoteVenueLink

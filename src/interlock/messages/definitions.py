@@ -192,6 +192,10 @@ class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_field
     owner: str = ""
     reason: str = ""
     answer: Answer = Answer()
+    phases: tuple[int, ...] = ()
+    """The phases of the trading day that it is for; empty: all of them."""
+    reviewed: str = ""
+    """The day on which its owner last looked at it, such as 2026-11-20; empty when nobody said."""
 
 
 class Bounds(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

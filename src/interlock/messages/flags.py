@@ -12,6 +12,7 @@ BOUNDED_MOVES: Final = 1
 SCOPED_BREACHES: Final = 2
 KEPT_BY_US: Final = 3
 PROVEN_ABSENCE: Final = 4
+SUMMED_SCOPES: Final = 5
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -34,6 +35,11 @@ CATALOGUE: Final = {
         "proven_absence",
         "an order that its venue denies is UNKNOWN until it was denied twice, later than it could"
         " arrive; one that was acknowledged ends by denials only when the net position agrees",
+    ),
+    SUMMED_SCOPES: (
+        "summed_scopes",
+        "limits on positions, gross exposure and cash hold the sum over what their scope covers,"
+        " and not each account by itself",
     ),
 }
 """Each flag's name, and what is so where it holds."""

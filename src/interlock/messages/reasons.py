@@ -58,26 +58,56 @@ ROUTE_MISSING: Final = 312
 INSTRUMENT_RESTRICTED: Final = 400
 INSTRUMENT_SUSPENDED: Final = 401
 PHASE_CLOSED: Final = 402
+INSTRUMENT_OUTSIDE_UNIVERSE: Final = 403
+ORDER_KIND_NOT_ALLOWED: Final = 404
+SHORT_SALE_NOT_LOCATED: Final = 405
+PRICE_OUTSIDE_BAND: Final = 406
 MARKET_MISSING: Final = 410
 MARKET_STALE: Final = 411
 MARKET_CROSSED: Final = 412
 MARKET_FAULTED: Final = 413
+MARK_MISSING: Final = 414
+RATE_MISSING: Final = 415
+RATE_STALE: Final = 416
 
 # What cannot be evaluated is refused (law 4); given when nothing above says why.
 CANNOT_BE_EVALUATED: Final = 420
+COUNTER_FULL: Final = 421
+INTENT_MISSING: Final = 422
+
+# States of a market, or of ourselves, in which nothing new is risked.
+SPREAD_ABOVE_LIMIT: Final = 430
+VOLATILITY_ABOVE_LIMIT: Final = 431
+PROTECTION_FROZEN: Final = 432
+WOULD_MATCH_OURSELVES: Final = 433
 
 # Limits.
 PRICE_OUTSIDE_COLLAR: Final = 500
 QUANTITY_ABOVE_ORDER_LIMIT: Final = 501
 VALUE_ABOVE_ORDER_LIMIT: Final = 502
 QUANTITY_ABOVE_DISPLAYED: Final = 503
+QUANTITY_ABOVE_VOLUME_SHARE: Final = 504
+INTENT_DIFFERS: Final = 505
 DECISION_VALUE_ABOVE_LIMIT: Final = 506
 DECISION_QUANTITY_ABOVE_LIMIT: Final = 507
 POSITION_ABOVE_LIMIT: Final = 510
 GROSS_EXPOSURE_ABOVE_LIMIT: Final = 511
 CASH_BELOW_MINIMUM: Final = 512
+NET_EXPOSURE_ABOVE_LIMIT: Final = 513
+CONCENTRATION_ABOVE_LIMIT: Final = 514
+DAILY_QUANTITY_ABOVE_LIMIT: Final = 515
+DAILY_VALUE_ABOVE_LIMIT: Final = 516
+LOSS_ABOVE_LIMIT: Final = 517
+DRAWDOWN_ABOVE_LIMIT: Final = 518
+RELEASE_OUTSIDE_ENVELOPE: Final = 519
 MESSAGE_RATE_ABOVE_LIMIT: Final = 520
 OPEN_ORDERS_ABOVE_LIMIT: Final = 521
+ORDER_TO_TRADE_ABOVE_LIMIT: Final = 522
+DUPLICATE_ORDER: Final = 523
+IDENTICAL_ORDERS_ABOVE_LIMIT: Final = 524
+REPEATED_EXECUTIONS_ABOVE_LIMIT: Final = 525
+REJECTS_ABOVE_LIMIT: Final = 526
+DAILY_LIMIT_NEAR: Final = 540
 USER_CONTROL: Final = 590
 
 # What became of a report or an order.
@@ -169,15 +199,44 @@ _MEANINGS: Final = (
     (INSTRUMENT_RESTRICTED, "INSTRUMENT_RESTRICTED", "the instrument is on a restricted list"),
     (INSTRUMENT_SUSPENDED, "INSTRUMENT_SUSPENDED", "the instrument is suspended"),
     (PHASE_CLOSED, "PHASE_CLOSED", "orders are not accepted in this phase of the session"),
+    (
+        INSTRUMENT_OUTSIDE_UNIVERSE,
+        "INSTRUMENT_OUTSIDE_UNIVERSE",
+        "the instrument is not on the list of what may be traded",
+    ),
+    (ORDER_KIND_NOT_ALLOWED, "ORDER_KIND_NOT_ALLOWED", "this kind of order may not be sent here"),
+    (
+        SHORT_SALE_NOT_LOCATED,
+        "SHORT_SALE_NOT_LOCATED",
+        "the sale is short of more than was located, or below the price test",
+    ),
+    (PRICE_OUTSIDE_BAND, "PRICE_OUTSIDE_BAND", "the price lies outside the band that is allowed"),
     (MARKET_MISSING, "MARKET_MISSING", "there is no price on the side that is needed"),
     (MARKET_STALE, "MARKET_STALE", "the market data is older than allowed"),
     (MARKET_CROSSED, "MARKET_CROSSED", "the best bid is at or above the best ask"),
     (MARKET_FAULTED, "MARKET_FAULTED", "the feed reported a gap or disorder and has not recovered"),
+    (MARK_MISSING, "MARK_MISSING", "a position that counts has no price to be valued at"),
+    (RATE_MISSING, "RATE_MISSING", "a currency that counts has no reference rate"),
+    (RATE_STALE, "RATE_STALE", "a reference rate that is needed is older than it is valid"),
     (
         CANNOT_BE_EVALUATED,
         "CANNOT_BE_EVALUATED",
         "the control lacks what it needs to decide, so it refuses",
     ),
+    (COUNTER_FULL, "COUNTER_FULL", "more has happened in the window than can be told apart"),
+    (
+        INTENT_MISSING,
+        "INTENT_MISSING",
+        "what it is meant to be worth is not said, or cannot be read",
+    ),
+    (SPREAD_ABOVE_LIMIT, "SPREAD_ABOVE_LIMIT", "the two sides of the market stand too far apart"),
+    (VOLATILITY_ABOVE_LIMIT, "VOLATILITY_ABOVE_LIMIT", "the price moves too much"),
+    (
+        PROTECTION_FROZEN,
+        "PROTECTION_FROZEN",
+        "more traded within the window than may, and it is frozen",
+    ),
+    (WOULD_MATCH_OURSELVES, "WOULD_MATCH_OURSELVES", "it would trade with an order of ours"),
     (PRICE_OUTSIDE_COLLAR, "PRICE_OUTSIDE_COLLAR", "the price is too far from the reference"),
     (
         QUANTITY_ABOVE_ORDER_LIMIT,
@@ -190,6 +249,12 @@ _MEANINGS: Final = (
         "QUANTITY_ABOVE_DISPLAYED",
         "the order is too large for the displayed depth",
     ),
+    (
+        QUANTITY_ABOVE_VOLUME_SHARE,
+        "QUANTITY_ABOVE_VOLUME_SHARE",
+        "the order is too large a share of what usually trades",
+    ),
+    (INTENT_DIFFERS, "INTENT_DIFFERS", "it is worth other than it says that it is meant to be"),
     (
         DECISION_VALUE_ABOVE_LIMIT,
         "DECISION_VALUE_ABOVE_LIMIT",
@@ -208,15 +273,48 @@ _MEANINGS: Final = (
     (
         GROSS_EXPOSURE_ABOVE_LIMIT,
         "GROSS_EXPOSURE_ABOVE_LIMIT",
-        "the account's gross exposure would pass the limit",
+        "gross exposure would pass the limit",
     ),
     (
         CASH_BELOW_MINIMUM,
         "CASH_BELOW_MINIMUM",
-        "the account's free cash would fall below its minimum",
+        "free cash would fall below its minimum",
+    ),
+    (NET_EXPOSURE_ABOVE_LIMIT, "NET_EXPOSURE_ABOVE_LIMIT", "net exposure would pass the limit"),
+    (
+        CONCENTRATION_ABOVE_LIMIT,
+        "CONCENTRATION_ABOVE_LIMIT",
+        "one instrument would be too large a share",
+    ),
+    (
+        DAILY_QUANTITY_ABOVE_LIMIT,
+        "DAILY_QUANTITY_ABOVE_LIMIT",
+        "the day's quantity would pass its limit",
+    ),
+    (DAILY_VALUE_ABOVE_LIMIT, "DAILY_VALUE_ABOVE_LIMIT", "the day's value would pass its limit"),
+    (LOSS_ABOVE_LIMIT, "LOSS_ABOVE_LIMIT", "the day's loss is above its limit"),
+    (
+        DRAWDOWN_ABOVE_LIMIT,
+        "DRAWDOWN_ABOVE_LIMIT",
+        "the fall from the day's best is above its limit",
+    ),
+    (
+        RELEASE_OUTSIDE_ENVELOPE,
+        "RELEASE_OUTSIDE_ENVELOPE",
+        "the release would do more than was agreed before it was deployed",
     ),
     (MESSAGE_RATE_ABOVE_LIMIT, "MESSAGE_RATE_ABOVE_LIMIT", "too many messages in the window"),
     (OPEN_ORDERS_ABOVE_LIMIT, "OPEN_ORDERS_ABOVE_LIMIT", "too many orders are open"),
+    (ORDER_TO_TRADE_ABOVE_LIMIT, "ORDER_TO_TRADE_ABOVE_LIMIT", "too many messages for each trade"),
+    (DUPLICATE_ORDER, "DUPLICATE_ORDER", "the same order left within the window"),
+    (IDENTICAL_ORDERS_ABOVE_LIMIT, "IDENTICAL_ORDERS_ABOVE_LIMIT", "the same order left too often"),
+    (
+        REPEATED_EXECUTIONS_ABOVE_LIMIT,
+        "REPEATED_EXECUTIONS_ABOVE_LIMIT",
+        "too many executions that nobody looked at",
+    ),
+    (REJECTS_ABOVE_LIMIT, "REJECTS_ABOVE_LIMIT", "venues refused too many orders"),
+    (DAILY_LIMIT_NEAR, "DAILY_LIMIT_NEAR", "most of a daily limit is used"),
     (USER_CONTROL, "USER_CONTROL", "a control of the user's own objects"),
     (DUPLICATE_EXECUTION, "DUPLICATE_EXECUTION", "this execution id was counted before"),
     (
@@ -269,6 +367,16 @@ _MEANINGS: Final = (
 )
 
 CATALOGUE: Final = tuple(Reason(*row) for row in _MEANINGS)
+MISSING: Final = (
+    MARK_MISSING,
+    RATE_MISSING,
+    RATE_STALE,
+    CANNOT_BE_EVALUATED,
+    COUNTER_FULL,
+    INTENT_MISSING,
+)
+"""What could not be evaluated, and so cannot be approved either."""
+
 REASONS: Final = {reason.code: reason for reason in CATALOGUE}
 
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from interlock.messages.approvals import DecisionHeld, LimitChangeProposed
+from interlock.messages.commands import SetReferenceRate
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
@@ -155,6 +156,15 @@ class SourceState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     definition: Source
     open_orders: int
     keys: list[KeyState]
+    own: AccountState
+    """What its own orders and fills made."""
+
+
+class RateState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A reference rate, and when it was said."""
+
+    rate: SetReferenceRate
+    time_ns: Nanoseconds
 
 
 class ReleaseState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -171,6 +181,16 @@ class WindowState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     limit: int
     times: list[Nanoseconds]
     next: int
+
+
+class CounterState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """What one limit remembers: the day it counts, its numbers, entries and names."""
+
+    limit: int
+    day: int
+    numbers: list[int]
+    entries: list[tuple[Nanoseconds, str, int, int, int]]
+    names: list[str]
 
 
 class HaltState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -328,3 +348,5 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     """How often each invariant was found broken, and for alerts where."""
     flags: list[int]
     """The changes of behaviour that hold."""
+    rates: list[RateState]
+    counters: list[CounterState]

@@ -21,6 +21,7 @@ from interlock.messages.commands import (
     ServeQueue,
     SetInstrumentStatus,
     SetLimit,
+    SetReferenceRate,
     UpdateLadder,
     UpdateQuote,
 )
@@ -38,7 +39,7 @@ from interlock.messages.terms import (
     STATUSES,
     name_of,
 )
-from interlock.messages.units import Lots, Ticks
+from interlock.messages.units import NS_PER_SECOND, Lots, Ticks
 from interlock.monitoring.action_words import action_words
 from interlock.monitoring.approval_words import approval_command_words, limit_words
 from interlock.monitoring.context import Context
@@ -148,6 +149,11 @@ def _definition_words(command: Command) -> str:
     if isinstance(command, SetLimit):
         limit = command.limit
         return f"{command.by}: {limit_words(limit)}{_said(limit.reason)}"
+    if isinstance(command, SetReferenceRate):
+        base, quote = command.base, command.quote
+        worth = f"{command.denominator} of {base} are worth {command.numerator} of {quote}"
+        seconds = command.valid_ns // NS_PER_SECOND
+        return f"{command.by}: smallest units: {worth}, valid for {seconds} s"
     if isinstance(command, ActivateRelease):
         state = name_of(RELEASE_STATES, command.state)
         return f"{command.by}: release {command.release} epoch {command.epoch} is {state}"

@@ -5,6 +5,7 @@ from typing import Final
 from interlock.controls import rules
 from interlock.controls.catalogue import KINDS
 from interlock.controls.control import COUNT, MONEY, QUANTITY
+from interlock.controls.money import INTO
 from interlock.controls.rules import RULES
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import FIRM, HaltRecord
@@ -118,8 +119,11 @@ class FindingReader:
             return self._units.price(symbol, observed), self._units.price(symbol, bound)
         if reason == reasons.MARKET_FAULTED:
             return Figure(observed, name_of(FEED_FAULTS, observed)), Figure(bound, "no fault")
-        if reason in (reasons.MARKET_MISSING, reasons.CANNOT_BE_EVALUATED):
+        if reason == reasons.MARKET_MISSING or (reason in reasons.MISSING and not bound):
             return Figure(observed, "nothing"), Figure(bound, "something")
+        into = limit.parameters.get(INTO, ())
+        if unit == MONEY and isinstance(into, tuple) and into:
+            return self._units.money_in(into[0], observed), self._units.money_in(into[0], bound)
         return self._figure(unit, symbol, observed), self._figure(unit, symbol, bound)
 
     def _rule_figures(

@@ -7,8 +7,6 @@ so the queue needs no sorting.
 
 from typing import Final, final
 
-from mypy_extensions import mypyc_attr
-
 from interlock.messages.commands import Command, ReportOrder
 from interlock.messages.definitions import Venue
 from interlock.messages.differences import OrderAdopted, VenueQuestioned
@@ -38,6 +36,7 @@ from interlock.simulation.foreign import ForeignOrders
 from interlock.simulation.order import BACKGROUND, VenueOrder
 from interlock.simulation.phases import NEVER
 from interlock.simulation.ratelimit import RateLimit
+from interlock.simulation.request import Request
 from interlock.simulation.stating import DropCopy, NetPositions, state_copy, state_venue
 
 # The name of an imported class is looked up at each use.
@@ -45,33 +44,6 @@ _REPORT_ORDER: Final = ReportOrder
 
 FINISHED_ORDERS_MAX: Final = 16_384
 """How many ended orders a venue remembers unless told otherwise."""
-
-
-@final
-@mypyc_attr(acyclic=True)
-class Request:
-    """One message of ours on its way to the venue: an order, a cancel, a replace, a query, the
-    question for everything, or by which number we know an order from now on."""
-
-    def __init__(
-        self,
-        arrival_ns: Nanoseconds,
-        sent: OrderCleared | None,
-        cancel: CancelRequested | None,
-        replace: ReplaceRequested | None,
-        query: OrderId,
-        reserve_price: Ticks,
-        asked: VenueQuestioned | None = None,
-        adopted: OrderAdopted | None = None,
-    ) -> None:
-        self.arrival_ns: Nanoseconds = arrival_ns
-        self.sent: OrderCleared | None = sent
-        self.cancel: CancelRequested | None = cancel
-        self.replace: ReplaceRequested | None = replace
-        self.query: OrderId = query
-        self.reserve_price: Ticks = reserve_price
-        self.asked: VenueQuestioned | None = asked
-        self.adopted: OrderAdopted | None = adopted
 
 
 @final

@@ -1,0 +1,182 @@
+"""Controls on quotes: how much may trade against them before they are taken back, and orders of
+ours that would trade with each other.
+"""
+
+from typing import Final, final
+
+from interlock.controls.control import (
+    LOOSENS,
+    MILLISECONDS,
+    MONEY,
+    QUANTITY,
+    TIGHTENS,
+    WORD,
+    Control,
+    ControlKind,
+    Finding,
+    Parameter,
+)
+from interlock.controls.rules import is_reducing
+from interlock.decisions.proposal import Proposal
+from interlock.ledger.counting import resting_key
+from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import covers
+from interlock.ledger.orders import OrderRecord
+from interlock.ledger.recents import Recent
+from interlock.messages.definitions import Limit
+from interlock.messages.reasons import PROTECTION_FROZEN, WOULD_MATCH_OURSELVES
+from interlock.messages.terms import BUY, MARKET, SELL
+from interlock.messages.units import Lots
+
+NOTHING: Final = "none"
+EXPIRE_TAKER: Final = "expire_taker"
+EXPIRE_MAKER: Final = "expire_maker"
+EXPIRE_BOTH: Final = "expire_both"
+DECREMENT: Final = "decrement"
+TRANSFER: Final = "transfer"
+MODES: Final = (NOTHING, EXPIRE_TAKER, EXPIRE_MAKER, EXPIRE_BOTH, DECREMENT, TRANSFER)
+
+KINDS: Final[tuple[ControlKind, ...]] = (
+    ControlKind(
+        "market_maker_protection",
+        "C23",
+        "new orders while frozen, because more traded within a window than it may; what works is "
+        "taken back when that happens",
+        "Deribit, Bybit and Paradex market maker protection",
+        ("account", "source"),
+        (
+            Parameter("window_ms", MILLISECONDS, "length of the window", 1, 3_600_000,
+                      greater=TIGHTENS),
+            Parameter("frozen_ms", MILLISECONDS,
+                      "how long it stays frozen; 0: until a person lets it trade again", 0,
+                      86_400_000),
+            Parameter("quantity_max", QUANTITY, "quantity in the window", 0, greater=LOOSENS),
+            Parameter("delta_max", QUANTITY, "bought less sold, or the other way round", 0,
+                      greater=LOOSENS),
+            Parameter("value_max", MONEY, "value in the window", 0, greater=LOOSENS),
+        ),
+        "flag",
+        reason=PROTECTION_FROZEN,
+    ),
+    ControlKind(
+        "self_match",
+        "C22",
+        "an order that would trade with an order of ours at the same venue",
+        "CME; exchange self-trade prevention modes",
+        ("firm", "account", "source"),
+        (
+            Parameter("mode", WORD, "which of the two gives way: " + ", ".join(MODES),
+                      words=MODES),
+        ),
+        "quantity",
+        reason=WOULD_MATCH_OURSELVES,
+        answers=("amend", "refuse", "halt"),
+    ),
+)  # fmt: skip
+
+
+def make_quoter(limit: Limit, number: int) -> Control | None:
+    name = limit.control
+    if name == "market_maker_protection":
+        return Protection(limit, number)
+    if name == "self_match":
+        return SelfMatch(limit)
+    return None
+
+
+@final
+class Protection(Control):
+    """Refuses new orders while what traded has frozen its scope (C23)."""
+
+    def __init__(self, limit: Limit, number: int) -> None:
+        super().__init__(limit)
+        self.number: Final[int] = number
+        for name in ("window_ms", "frozen_ms", "quantity_max", "delta_max", "value_max"):
+            self.whole(name)
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        counter = ledger.orders.counters.counters.get(self.number)
+        if not isinstance(counter, Recent):
+            finding.cannot_evaluate()
+            return
+        observed = 1 if counter.is_frozen(ledger.time_ns) else 0
+        if is_reducing(proposal):
+            finding.allow(observed, 0)
+        else:
+            finding.refuse_above(PROTECTION_FROZEN, observed, 0)
+
+
+@final
+class SelfMatch(Control):
+    """Judges an order that would trade with one of ours, before it leaves (C22).
+
+    `expire_taker` refuses it; `expire_maker` takes ours back first and lets it leave;
+    `expire_both` does both; `decrement` takes what would match out of both, where the limit's
+    severity is `amend`; `transfer` is the same within one account, and refuses between two, because
+    no trade between accounts is booked here. Observed is what would match. Cost: one step per order
+    of ours on the other side of that market.
+    """
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.mode: Final[str] = self.word("mode")
+        assert self.mode in MODES, f"self_match.mode is {self.mode!r}, not one of {MODES}"
+
+    def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
+        matching = self._matching(proposal, ledger)
+        lots = 0
+        for order in matching:
+            lots += order.worst_leaves()
+        if lots == 0 or self.mode == NOTHING:
+            finding.allow(lots, 0)
+            return
+        if self.mode in (DECREMENT, TRANSFER) and proposal.makers is not None:
+            # Cut already: what it would match gives way.
+            finding.allow(0, 0)
+            return
+        if self.mode in (EXPIRE_MAKER, EXPIRE_BOTH):
+            for order in matching:
+                proposal.expire(order)
+        if self.mode == EXPIRE_MAKER:
+            finding.warn(WOULD_MATCH_OURSELVES, lots, 0)
+            return
+        finding.refuse(WOULD_MATCH_OURSELVES, lots, 0)
+
+    def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
+        """What is left of it when what would match is taken out of both."""
+        if self.mode not in (DECREMENT, TRANSFER):
+            return 0
+        matching = self._matching(proposal, ledger)
+        left = proposal.quantity
+        for order in matching:
+            if self.mode == TRANSFER and order.position is not proposal.position:
+                return 0
+            left -= order.worst_leaves()
+        if left > 0:
+            for order in matching:
+                proposal.expire(order)
+        return left
+
+    def _matching(self, proposal: Proposal, ledger: Ledger) -> list[OrderRecord]:
+        venue = proposal.venue
+        found: list[OrderRecord] = []
+        if venue is None:
+            return found
+        other = SELL if proposal.side == BUY else BUY
+        resting = ledger.orders.counters.resting.get(
+            resting_key(proposal.symbol, venue.name, other)
+        )
+        if resting is None:
+            return found
+        for order in resting.values():
+            price = order.worst_price()
+            is_crossing = (
+                proposal.order_type == MARKET
+                or order.order_type == MARKET
+                or (proposal.price >= price if proposal.side == BUY else proposal.price <= price)
+            )
+            if is_crossing and covers(
+                self.limit.scope, order.position.account.name, order.source.name, "", ""
+            ):
+                found.append(order)
+        return found

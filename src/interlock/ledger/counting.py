@@ -1,0 +1,179 @@
+"""Counting: which counters hear of an order, found once for each source, instrument, venue and
+release; and when their days begin.
+"""
+
+from typing import Final, final
+
+from interlock.ledger.counters import Counter, DaySum, Envelope, Streak, day_of, whole_of
+from interlock.ledger.limits import covers
+from interlock.ledger.orders import OrderRecord
+from interlock.ledger.recents import Recent, Repeats
+from interlock.ledger.watermarks import Watermark
+from interlock.messages.definitions import Limit
+from interlock.messages.units import NS_PER_DAY, NS_PER_MS, Lots, Minor, Nanoseconds
+
+_NEVER: Final = 2**62
+# Ways that are remembered before all are found again.
+WAYS_MAX: Final = 10_000
+
+
+@final
+class CounterTable:
+    """The counters of all limits that need one, by the limit's number."""
+
+    def __init__(self) -> None:
+        self.counters: Final[dict[int, Counter]] = {}
+        self.watermarks: Final[list[Watermark]] = []
+        self.next_day_ns: Nanoseconds = _NEVER
+        """When the first of their days ends."""
+        self.is_matching = False
+        """Whether a limit needs to find orders of ours that an order would trade with."""
+        self.is_protecting = False
+        """Whether fills may freeze what they trade against."""
+        self.resting: Final[dict[str, dict[int, OrderRecord]]] = {}
+        """Open orders by instrument, venue and side, kept while a limit looks for matches."""
+        self._ways: Final[dict[tuple[str, str, str, str], list[Counter]]] = {}
+
+    def put(self, number: int, limit: Limit, offset_ns: Nanoseconds, time_ns: Nanoseconds) -> None:
+        """This begins to count for a limit, or goes on with what was counted before it changed."""
+        if limit.control == "self_match":
+            self.is_matching = True
+        if limit.control == "market_maker_protection":
+            self.is_protecting = True
+        offset_ns -= whole_of(limit, "day_start_ms") * NS_PER_MS
+        counter = make_counter(limit, offset_ns)
+        if counter is None:
+            return
+        before = self.counters.get(number)
+        counter.day = day_of(time_ns, offset_ns)
+        if before is not None:
+            numbers, entries, names = before.kept()
+            counter.take(numbers, entries, names)
+        self.counters[number] = counter
+        self.find_again()
+
+    def rest(self, order: OrderRecord) -> None:
+        """An order is open."""
+        key = resting_key(order.instrument.symbol, order.venue.name, order.side)
+        self.resting.setdefault(key, {})[order.key] = order
+
+    def withdraw(self, order: OrderRecord) -> None:
+        """An order is not open any more."""
+        key = resting_key(order.instrument.symbol, order.venue.name, order.side)
+        orders = self.resting.get(key)
+        if orders is not None:
+            orders.pop(order.key, None)
+
+    def find_again(self) -> None:
+        self._ways.clear()
+        self.watermarks.clear()
+        self.next_day_ns = _NEVER
+        for counter in self.counters.values():
+            if isinstance(counter, Watermark):
+                self.watermarks.append(counter)
+            ends_ns = (counter.day + 1) * NS_PER_DAY - counter.offset_ns
+            if ends_ns < self.next_day_ns:
+                self.next_day_ns = ends_ns
+
+    def begin_days(self, time_ns: Nanoseconds) -> None:
+        """This begins the days that have begun by now. It is called before anything that the moment
+        brings is applied. Cost: one step per counter, once a day."""
+        for counter in self.counters.values():
+            day = day_of(time_ns, counter.offset_ns)
+            if day != counter.day:
+                counter.day = day
+                counter.begin_day()
+        self.find_again()
+
+    def look(self) -> None:
+        """A price or a position has moved."""
+        for watermark in self.watermarks:
+            watermark.look()
+
+    def renew(self, scope: str) -> None:
+        """A person has let a scope trade again: what its own limits counted starts again."""
+        for counter in self.counters.values():
+            if counter.limit.scope == scope:
+                counter.renew()
+
+    def of(self, order: OrderRecord) -> list[Counter]:
+        """The counters that hear of an order."""
+        symbol, venue = order.instrument.symbol, order.venue.name
+        key = (order.source.name, symbol, venue, order.release)
+        way = self._ways.get(key)
+        if way is None:
+            if len(self._ways) >= WAYS_MAX:
+                self._ways.clear()
+            way = []
+            account = order.position.account.name
+            for counter in self.counters.values():
+                limit = counter.limit
+                if limit.instrument not in ("", symbol):
+                    continue
+                if limit.currency not in ("", order.instrument.currency):
+                    continue
+                if covers(limit.scope, account, order.source.name, symbol, venue, order.release):
+                    way.append(counter)
+            self._ways[key] = way
+        return way
+
+    def note_order(self, order: OrderRecord, time_ns: Nanoseconds) -> None:
+        for counter in self.of(order):
+            counter.note_order(
+                order.instrument.symbol,
+                order.venue.name,
+                order.side,
+                order.quantity,
+                order.price,
+                time_ns,
+            )
+
+    def note_message(self, order: OrderRecord) -> None:
+        for counter in self.of(order):
+            counter.note_message()
+
+    def note_fill(
+        self, order: OrderRecord, quantity: Lots, value: Minor, time_ns: Nanoseconds
+    ) -> None:
+        for counter in self.of(order):
+            counter.note_fill(order.side, quantity, value, time_ns)
+        self.look()
+
+    def note_reject(self, order: OrderRecord, time_ns: Nanoseconds) -> None:
+        for counter in self.of(order):
+            counter.note_reject(time_ns)
+
+    def note_answer(self, order: OrderRecord) -> None:
+        for counter in self.of(order):
+            counter.note_answer()
+
+    def frozen(self, order: OrderRecord, time_ns: Nanoseconds) -> list[Recent]:
+        """The counters of an order that stand still because of what traded."""
+        found: list[Recent] = []
+        for counter in self.of(order):
+            if isinstance(counter, Recent) and counter.is_frozen(time_ns):
+                found.append(counter)
+        return found
+
+
+def make_counter(limit: Limit, offset_ns: Nanoseconds) -> Counter | None:
+    """The counter that a limit's control needs; None where it needs none."""
+    control = limit.control
+    if control in ("daily_quantity", "daily_value", "order_to_trade"):
+        return DaySum(limit, offset_ns)
+    if control in ("repeated_execution", "reject_rate", "market_maker_protection"):
+        return Recent(limit, offset_ns)
+    if control in ("duplicate_order", "identical_orders"):
+        return Repeats(limit, offset_ns)
+    if control == "reject_streak":
+        return Streak(limit, offset_ns)
+    if control == "release_envelope":
+        return Envelope(limit, offset_ns)
+    if control in ("daily_loss", "drawdown"):
+        return Watermark(limit, offset_ns)
+    return None
+
+
+def resting_key(symbol: str, venue: str, side: int) -> str:
+    """Where orders that could trade with each other stand."""
+    return f"{symbol}|{venue}|{side}"
