@@ -32,9 +32,10 @@ from interlock.messages.reasons import (
 )
 from interlock.messages.terms import FILLED
 from interlock.messages.units import Lots, Nanoseconds, OrderId, Ticks
-from interlock.simulation.gateway import Gateway, Request
+from interlock.simulation.gateway import Gateway
 from interlock.simulation.order import BACKGROUND, VenueOrder, order_of, terms_fault
 from interlock.simulation.ratelimit import ADMITTED, LOG_OUT
+from interlock.simulation.request import Request
 
 LOGGED_OUT: Final = "the session logged out"
 
