@@ -9,8 +9,10 @@ from interlock.engine import BATCH_ENTRIES_MAX, Stages
 from interlock.inputs.clock import ManualClock
 from interlock.journal.reader import JournalReader
 from interlock.journal.writer import JournalWriter
-from interlock.messages.commands import AdvanceTime, NoteTrade
+from interlock.ledger.state import digest
+from interlock.messages.commands import AdvanceTime, Command, NoteTrade, ReportOrder
 from interlock.messages.encoding import Entry, encode_batch
+from interlock.messages.terms import REPORT_ACCEPTED, REPORT_CANCELLED, REPORT_SILENCE
 from worlds import SECOND, START
 
 
@@ -152,3 +154,26 @@ def test_the_time_of_each_stage_adds_up(tmp_path: Path) -> None:
     assert stages.by_name()["inputs"] == 4
     assert stages.by_name()["journal"] == 4
     assert stages.total_ns() == 8
+
+
+def test_commands_taken_together_are_as_good_as_one_by_one(tmp_path: Path) -> None:
+    together, singly = Station(tmp_path / "together"), Station(tmp_path / "singly")
+    for station in (together, singly):
+        station.order()
+        station.engine.keep()
+        (order,) = station.engine.kernel.ledger.orders.open
+        said: list[tuple[int, Command]] = [
+            (START + 1, ReportOrder("alpha", order, REPORT_ACCEPTED)),
+            (START + 3, ReportOrder("alpha", order, REPORT_SILENCE)),
+            (START + 2, ReportOrder("alpha", 99, REPORT_ACCEPTED)),
+            (START + 4, ReportOrder("alpha", order, REPORT_CANCELLED)),
+        ]
+        if station is together:
+            station.engine.take_all(said)
+        else:
+            for time_ns, command in said:
+                station.engine.take(time_ns, command)
+        station.engine.keep()
+    assert together.outbox.timers == singly.outbox.timers
+    assert digest(together.engine.kernel.ledger) == digest(singly.engine.kernel.ledger)
+    assert together.engine.time_ns == singly.engine.time_ns == START + 4

@@ -41,6 +41,9 @@ class FakeEngine:
         self.taken.append((time_ns, command))
         return []
 
+    def take_all(self, said: list[tuple[int, Command]]) -> None:
+        self.taken.extend(said)
+
     def begin_keeping(self) -> None:
         self.keep()
 

@@ -114,8 +114,8 @@ def test_the_outbox_knows_no_way_to_send_but_effects() -> None:
         for alias in node.names
     }
     effects = {each.__name__ for each in EFFECTS}
-    # A verdict and an order in doubt are only looked at.
-    assert imported - effects == {"DecisionJudged", "Event", "OrderUnknown"}
+    # An order in doubt is only looked at.
+    assert imported - effects == {"Event", "OrderUnknown"}
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert not {each for each in modules if each and each.startswith("interlock.decisions")}
 

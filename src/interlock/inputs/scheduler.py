@@ -39,6 +39,8 @@ class Taker(Protocol):
 
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]: ...
 
+    def take_all(self, said: list[Dated]) -> None: ...
+
     def begin_keeping(self) -> None: ...
 
     def keep(self) -> None: ...
@@ -159,14 +161,15 @@ class Scheduler:
         for talker in self._timers:
             for _, command in talker.due(time_ns):
                 self._take(time_ns, command)
-        arrived = 0
+        came: list[Dated] = []
         while self._decisions and self._decisions[0][0] <= time_ns:
-            decision = heappop(self._decisions)[2]
-            self._take(time_ns, ProposeDecision(decision))
-            arrived += 1
-        while arrived > 0:
+            came.append((time_ns, ProposeDecision(heappop(self._decisions)[2])))
+        for start in range(0, len(came), SERVE_MAX):
+            self.engine.take_all(came[start : start + SERVE_MAX])
+            if self.engine.is_full:
+                self.engine.begin_keeping()
+        for _ in range(0, len(came), SERVE_MAX):
             self._take(time_ns, ServeQueue(SERVE_MAX))
-            arrived -= SERVE_MAX
         if self._on_instant is not None:
             self._on_instant(time_ns)
 

@@ -97,11 +97,6 @@ class OpenBatch:
         for time_ns, command in said:
             self.take(time_ns, command)
 
-    def take_at(self, time_ns: Nanoseconds, commands: list[Command]) -> None:
-        """This takes commands that came at one moment, in their order."""
-        for command in commands:
-            self.take(time_ns, command)
-
     def close(self) -> list[Entry]:
         """This gives the entries up and begins a new batch."""
         entries = self.entries

@@ -39,9 +39,7 @@ from interlock.simulation.ratelimit import RateLimit
 from interlock.simulation.request import Request
 from interlock.simulation.stating import DropCopy, NetPositions, state_copy, state_venue
 
-# The name of an imported class is looked up at each use.
-_REPORT_ORDER: Final = ReportOrder
-
+_REPORT_ORDER: Final = ReportOrder  # the name of an imported class is looked up at each use
 FINISHED_ORDERS_MAX: Final = 16_384
 """How many ended orders a venue remembers unless told otherwise."""
 
@@ -60,8 +58,7 @@ class Gateway:
     ) -> None:
         assert finished_orders_max > 0, f"finished_orders_max was {finished_orders_max}"
         self.name: str = venue.name
-        self.prefix: str = venue.name + "-"
-        """What execution ids begin with."""
+        self.execution_prefix: str = venue.name + "-"
         self.venue: Venue = venue
         self.latency_out_ns: Nanoseconds = latency_out_ns
         self.latency_in_ns: Nanoseconds = latency_in_ns
@@ -212,7 +209,7 @@ class Gateway:
             order.key,
             REPORT_FILL,
             order.revision,
-            self.prefix + str(self.executions),
+            self.execution_prefix + str(self.executions),
             quantity,
             price,
             fee,

@@ -30,3 +30,7 @@ class AuditedEngine(Engine):
         if not self.kernel.ledger.broken:
             invariants(self.kernel.ledger)
         return events
+
+    def take_all(self, said: list[tuple[Nanoseconds, Command]]) -> None:
+        for time_ns, command in said:
+            self.take(time_ns, command)
