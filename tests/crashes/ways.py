@@ -12,7 +12,6 @@ from typing import Any
 
 from interlock.ledger import life
 from interlock.ledger.orders import OrderRecord
-from interlock.messages.commands import LiftHalt
 from interlock.messages.decisions import CancelOrders, ReplaceOrder, Terms
 from interlock.messages.events import (
     CancelRequested,
@@ -174,7 +173,7 @@ class _Walk:
 
     def _lift(self) -> None:
         for scope in list(self.world.ledger.halts):
-            self.world.say(LiftHalt(scope, "ann", "go on"))
+            self.world.lift(scope, "ann", "go on")
 
     def end(self, order: OrderRecord) -> None:
         if order.is_open():

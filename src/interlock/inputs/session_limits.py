@@ -301,14 +301,12 @@ class LimitReader:
 
     def _note_missing(self, section: Table) -> None:
         for name in REQUIRED:
-            limits = [
-                one.limit
-                for one in self.armed
-                if one.limit.control == name and one.limit.answer.severity >= REFUSE
-            ]
-            if section.has(name) and not limits:
+            armed = [one.limit for one in self.armed if one.limit.control == name]
+            if section.has(name) and not armed:
                 # It is there and wrong, which has been said.
                 continue
+            # One that only warns, cuts or waits is no limit.
+            limits = [limit for limit in armed if limit.answer.severity >= REFUSE]
             bare = [
                 instrument.symbol
                 for instrument in self.definitions.instruments.values()
