@@ -38,8 +38,10 @@ from interlock.messages.decisions import (
     Terms,
 )
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, PhaseStart, Source
+from interlock.messages.statements import AskVenue, OrderStated, ReportVenue, ResolveOrder
 from interlock.messages.terms import (
     BUY,
+    CANCELLED,
     CLOSED,
     FEED_GAP,
     MARKET,
@@ -209,7 +211,33 @@ def absent() -> Any:
     world = quoted()
     number = world.order()[-1].order
     world.report(number, REPORT_SILENCE)
+    world.say(AdvanceTime(), after_ns=2 * SECOND)
+    world.report(number, REPORT_ABSENT)
     return world.report(number, REPORT_ABSENT)
+
+
+def denied_too_early() -> Any:
+    world = quoted()
+    number = world.order()[-1].order
+    world.report(number, REPORT_SILENCE)
+    return world.report(number, REPORT_ABSENT)
+
+
+def stated(*orders: OrderStated) -> Any:
+    """What follows from a venue that states this and nothing else."""
+    world = quoted()
+    number = world.order()[-1].order
+    world.report(number, REPORT_ACCEPTED)
+    question = world.say(AskVenue("alpha", "ann"))[-1].question
+    return world.say(ReportVenue("alpha", question, orders=orders))
+
+
+def decided_by_people() -> Any:
+    world = quoted()
+    number = world.order()[-1].order
+    world.report(number, REPORT_SILENCE)
+    world.say(ResolveOrder(number, CANCELLED, "ann", "their mail"))
+    return world.say(ResolveOrder(number, CANCELLED, "bob", "their mail"))
 
 
 def user_control() -> Any:
@@ -303,6 +331,12 @@ EARNED: dict[int, Callable[[], Any]] = {
     reasons.VENUE_REFUSED: reported(REPORT_REJECTED),
     reasons.VENUE_SILENT: reported(REPORT_SILENCE),
     reasons.ABSENCE_PROVEN: absent,
+    reasons.ABSENCE_UNPROVEN: denied_too_early,
+    reasons.NOT_AS_STATED: stated,
+    reasons.PERSON_DECIDED: decided_by_people,
+    reasons.NOT_OURS: lambda: stated(
+        OrderStated(0, "hand", "F1", "main", "COIN", BUY, 1, 0, 9_000, 0)
+    ),
     reasons.REQUESTED: requested,
     reasons.IMMEDIATE_REMAINDER: carried(reasons.IMMEDIATE_REMAINDER),
     reasons.HALT_CANCEL: halt_cancel,

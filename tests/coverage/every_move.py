@@ -14,6 +14,7 @@ from interlock.coverage.observing import Observer
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.decisions import CancelOrders, ReplaceOrder, Terms
 from interlock.messages.events import OrderCleared
+from interlock.messages.statements import AskVenue, OrderStated, ReportVenue
 from interlock.messages.terms import (
     BUY,
     GTC,
@@ -46,6 +47,7 @@ _OTHERS = tuple(
 def words() -> Iterator[Word]:
     """Everything that can be said of an order, in the numbers that make a difference."""
     yield "cancel", {}
+    yield "state", {}
     for quantity in (QUANTITY - 1, QUANTITY + 2):
         yield "replace", {"quantity": quantity}
     for kind in _OTHERS:
@@ -93,6 +95,8 @@ class EveryMove:
         what, said = word
         if what == "cancel":
             self.world.decide(CancelOrders((order,)))
+        elif what == "state":
+            self.state(self.record(order))
         elif what == "replace":
             self.world.decide(ReplaceOrder(order, said["quantity"], PRICE))
         else:
@@ -105,6 +109,17 @@ class EveryMove:
             fields["execution_id"] = f"x{self.executions}"
             self.world.report(order, fields.pop("kind"), **fields)
         self.lift()
+
+    def state(self, order: OrderRecord) -> None:
+        """The venue states more of it as filled than it states executions for."""
+        question = self.world.ledger.sequence + 1
+        self.world.say(AskVenue("alpha", "ann"))
+        filled = order.filled + 1
+        stated = OrderStated(
+            order.order, "", "v", "main", order.instrument.symbol, order.side,
+            max(order.quantity, filled), filled, order.price, order.revision,
+        )  # fmt: skip
+        self.world.say(ReportVenue("alpha", question, is_last=False, orders=(stated,)))
 
     def lift(self) -> None:
         for scope in list(self.world.ledger.halts):

@@ -21,6 +21,7 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
+from interlock.messages.reasons import NOT_AS_STATED
 from interlock.messages.terms import (
     REPORT_ABSENT,
     REPORT_ACCEPTED,
@@ -83,6 +84,8 @@ _SIMPLE: Final[dict[type, int]] = {
 def happening_of(event: Event, order: OrderRecord) -> int:
     """This is what an event makes happen to its order, which stands as before it; 0 when nothing
     of the life table does."""
+    if isinstance(event, OrderUnknown) and event.reason == NOT_AS_STATED:
+        return life.DOUBT
     simple = _SIMPLE.get(type(event), 0)
     if simple != 0:
         return simple

@@ -359,13 +359,9 @@ class Gateway:
 
     def answer_question(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
         """Say everything that there is of ours, and what the drop copy has where there is one."""
-        orders = list(self.orders.values())
-        for page in state_venue(
-            self.name, time_ns, asked.question, asked.since_ns, orders, self.positions
-        ):
-            self.say(time_ns, page)
+        orders, since_ns = list(self.orders.values()), asked.since_ns
+        pages = state_venue(self.name, time_ns, asked.question, since_ns, orders, self.positions)
         if self.drop_copy is not None:
-            for page in state_copy(
-                self.name, time_ns, asked.question, asked.since_ns, self.drop_copy
-            ):
-                self.say(time_ns, page)
+            pages += state_copy(self.name, time_ns, asked.question, since_ns, self.drop_copy)
+        for page in pages:
+            self.say(time_ns, page)
