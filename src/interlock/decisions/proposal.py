@@ -97,14 +97,11 @@ class Proposal:
         self.ahead_sell: Lots = 0
         self.ahead_taken: Lots = 0
         """Of the same side of the same market, by what would trade at once."""
-        self.ahead_value: Minor = 0
-        """Of purchases, with their fees."""
-        self.ahead_gross: Minor = 0
-        """Of other instruments in the same currency; of this one, the lots say it."""
+        self.ahead_value: Minor = 0  # of purchases, with their fees
+        self.ahead_gross: Minor = 0  # of other instruments in its currency
         self.before: Before | None = None
-        # What the decision says it is worth, and orders of ours that give way to it.
-        self.intended = ""
-        self.makers: list[OrderRecord] | None = None
+        self.intended = ""  # what its decision says that it is worth
+        self.makers: list[OrderRecord] | None = None  # orders of ours that give way to it
         self.ahead_orders = 0
         self.ahead_messages = 0
         self.ahead_side_value: Minor = 0

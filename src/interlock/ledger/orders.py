@@ -73,8 +73,7 @@ class OrderRecord:
         """The same number as the tables hold it: one object for all of them."""
         self.source: Final = source
         self.position: Final = position
-        self.own: Final = source.own_position(position)
-        """What the source holds by its own orders alone."""
+        self.own: Final = source.own_position(position)  # what its source made by itself
         self.instrument: Final = instrument
         self.venue: Final = venue
         self.side: Final[int] = side
