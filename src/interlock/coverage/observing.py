@@ -37,7 +37,6 @@ from interlock.messages.events import (
     HaltLifted,
     HaltTripped,
     InvariantBroken,
-    OrderCleared,
     ReportIgnored,
 )
 from interlock.messages.reasons import (
@@ -159,7 +158,7 @@ class Observer:
         order = orders.find(number)
         if order is None:
             self.ledger.apply(event)
-            if type(event) is not OrderCleared and len(orders.touched) > 0:
+            if orders.find(number) is None and len(orders.touched) > 0:
                 self._undeclared(f"order: new -{type(event).__name__}->")
             return
         before, happening = order.status, happening_of(event, order)

@@ -2,11 +2,18 @@
 
 from typing import Final
 
+_NOT_OWED: Final = (
+    "silence is heeded only of an order that is owed an answer, and this one is not: the row is"
+    " kept for journals of versions that took a venue's word of absence for silence"
+)
+
 RARE: Final[dict[str, str]] = {
     "order: filled -ask_replace-> pending_replace": (
         "FIX allows it (appendix D), and an order that was filled elsewhere meanwhile may need it;"
         " the planner refuses to amend what it knows to be filled"
     ),
+    "order: working -silence-> unknown": _NOT_OWED,
+    "order: partially_filled -silence-> unknown": _NOT_OWED,
 }
 
 
