@@ -28,7 +28,12 @@ from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
 from interlock.journal.advice import advised
 from interlock.journal.bounds import RESERVE_BYTES
-from interlock.journal.faults import JournalFault, SessionChanged, SessionInMarketTime
+from interlock.journal.faults import (
+    JournalCorrupt,
+    JournalFault,
+    SessionChanged,
+    SessionInMarketTime,
+)
 from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
