@@ -28,7 +28,12 @@ from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
 from interlock.journal.advice import advised
 from interlock.journal.bounds import RESERVE_BYTES
-from interlock.journal.faults import JournalCorrupt, JournalFault
+from interlock.journal.faults import (
+    JournalCorrupt,
+    JournalFault,
+    SessionChanged,
+    SessionInMarketTime,
+)
 from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.options import DEFAULT_OPTIONS, JournalOptions
@@ -90,28 +95,6 @@ class Ground:
     """Who finds the controls of the user."""
     engine: type[Engine] = Engine
     """The engine, or one that looks at more after each step."""
-
-
-class SessionChanged(JournalFault):
-    """A kept session was to be taken up under another session file."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(
-            str(directory),
-            "the session there was opened with another session file",
-            "Give it the file that it began with, or start a new session with another --out",
-        )
-
-
-class SessionInMarketTime(JournalFault):
-    """A session in market time was to go on against the wall clock."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(
-            str(directory),
-            "the session there runs in market time",
-            "Run it without --live, or start a new session with another --out",
-        )
 
 
 def session_name(file: SessionFile, data: Sequence[Path]) -> str:

@@ -136,7 +136,7 @@ def test_the_whole_ledger_is_audited_now_and_then_whatever_the_steps_touch() -> 
     events = world.say(AdvanceTime())
     assert isinstance(events[0], InvariantBroken)
     assert (events[0].name, events[0].scope) == (invariants.CASH_CONSERVED, "account:main")
-    assert list(world.ledger.halts) == ["account:main"]
+    assert "account:main" in world.ledger.halts
 
 
 @pytest.mark.parametrize("name", [invariants.CHILDREN_WITHIN_PARENT,

@@ -69,7 +69,8 @@ def order_edges() -> tuple[Edge, ...]:
                     Edge(ORDER, before, word, ORDER_STATUSES[after])
                     for after in _outcomes(status, happening)
                 ]
-            else:
+            elif happening != life.DOUBT:
+                # Doubt is our own conclusion, and is drawn only where it can be.
                 edges.append(Edge(ORDER, before, word, REFUSED))
     return tuple(edges)
 

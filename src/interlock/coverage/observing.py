@@ -37,7 +37,6 @@ from interlock.messages.events import (
     HaltLifted,
     HaltTripped,
     InvariantBroken,
-    OrderCleared,
     ReportIgnored,
 )
 from interlock.messages.reasons import (
@@ -156,14 +155,14 @@ class Observer:
 
     def _order_event(self, number: int, event: Event) -> None:
         orders = self.ledger.orders
-        order = orders.find(number)
+        order, touched = orders.find(number), len(orders.touched)
         if order is None:
             self.ledger.apply(event)
-            if type(event) is not OrderCleared and len(orders.touched) > 0:
+            if orders.find(number) is None and len(orders.touched) > touched:
                 self._undeclared(f"order: new -{type(event).__name__}->")
             return
         before, happening = order.status, happening_of(event, order)
-        doubts, touched = order.venue.unknown_orders, len(orders.touched)
+        doubts = order.venue.unknown_orders
         self.ledger.apply(event)
         if happening == 0:
             if len(orders.touched) > touched:

@@ -74,7 +74,6 @@ _SIMPLE: Final[dict[type, int]] = {
     CancelRequested: life.ASK_CANCEL,
     ReplaceRequested: life.ASK_REPLACE,
     OrderReplaced: life.REPLACE,
-    OrderUnknown: life.SILENCE,
     OrderRestated: life.RESTATE,
     FillBusted: life.BUST,
     FillCorrected: life.CORRECT,
@@ -89,6 +88,8 @@ def happening_of(event: Event, order: OrderRecord) -> int:
     simple = _SIMPLE.get(type(event), 0)
     if simple != 0:
         return simple
+    if isinstance(event, OrderUnknown):
+        return life.DOUBT if event.reason == NOT_AS_STATED else life.SILENCE
     if isinstance(event, OrderExpired):
         return life.END_DAY if event.done_for_day else life.EXPIRE
     if isinstance(event, RequestPending):

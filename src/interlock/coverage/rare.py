@@ -2,6 +2,11 @@
 
 from typing import Final
 
+_NOT_OWED: Final = (
+    "silence is heeded only of an order that is owed an answer, and this one is not: the row is"
+    " kept for journals of versions that took a venue's word of absence for silence"
+)
+
 RARE: Final[dict[str, str]] = {
     "order: filled -ask_replace-> pending_replace": (
         "FIX allows it (appendix D), and an order that was filled elsewhere meanwhile may need it;"
@@ -13,6 +18,8 @@ RARE: Final[dict[str, str]] = {
         )
         for status in ("cleared", "pending_cancel", "pending_replace", "unknown")
     },
+    "order: working -silence-> unknown": _NOT_OWED,
+    "order: partially_filled -silence-> unknown": _NOT_OWED,
 }
 
 

@@ -1,6 +1,8 @@
 """Faults: what can be wrong with a journal from outside, each saying where, what was found, and
 what to do."""
 
+from pathlib import Path
+
 
 class JournalFault(Exception):  # noqa: N818 - a fault is the house word for what comes from outside
     """Something about the journal's files, disk or holder stops us. Never raised for our own
@@ -59,6 +61,28 @@ class InvariantsMissing(JournalFault):
             " `interlock replay --rebuild` folds the events without them",
         )
         self.missing = missing
+
+
+class SessionChanged(JournalFault):
+    """A kept session was to be taken up under another session file."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            str(directory),
+            "the session there was opened with another session file",
+            "Give it the file that it began with, or start a new session with another --out",
+        )
+
+
+class SessionInMarketTime(JournalFault):
+    """A session in market time was to go on against the wall clock."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            str(directory),
+            "the session there runs in market time",
+            "Run it without --live, or start a new session with another --out",
+        )
 
 
 RESTORE = (
