@@ -173,8 +173,8 @@ class _Walk:
         return [event for event in made if getattr(event, "order", 0) == number]
 
     def _lift(self) -> None:
-        for scope in list(self.world.ledger.halts):
-            self.world.say(LiftHalt(scope, "ann", "go on"))
+        for scope, halt in list(self.world.ledger.halts.items()):
+            self.world.say(LiftHalt(scope, "ann", "go on", halt.last_sequence))
 
     def end(self, order: OrderRecord) -> None:
         if order.is_open():
