@@ -179,11 +179,12 @@ class Desk:
         self.chance = chance
         self.said = 0
 
-    def words(self) -> list[dict[str, Any]]:
-        """What is said at one moment."""
-        return [self._word() for _ in range(self.chance.randint(1, 3))]
+    def words(self, trips: dict[str, int]) -> list[dict[str, Any]]:
+        """What is said at one moment. `trips` are the halts that stand, each with the command that
+        tripped it last, which whoever lifts it has to name."""
+        return [self._word(trips) for _ in range(self.chance.randint(1, 3))]
 
-    def _word(self) -> dict[str, Any]:
+    def _word(self, trips: dict[str, int]) -> dict[str, Any]:
         self.said += 1
         drawn = self.chance.random()
         if drawn < 0.55:
@@ -204,7 +205,8 @@ class Desk:
             return {"halt": {"scope": scope, "by": "anna", "text": "chance"}}
         if drawn < 0.97:
             scope = self.chance.choice(("account:people", "source:desk", "instrument:GOLD"))
-            return {"lift_halt": {"scope": scope, "by": "ben", "text": "chance"}}
+            said = {"scope": scope, "by": "ben", "text": "chance", "trip": trips.get(scope, 1)}
+            return {"lift_halt": said}
         return {"nonsense": self.said}
 
     def _instrument(self) -> str:

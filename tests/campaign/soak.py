@@ -54,11 +54,16 @@ def run_seed(seed: int) -> Run:
     chance = Random(seed)
     file = session_of(seed)
     trial = LiveTrial(file, seed=seed, segment_bytes=131_072, audits=True)
-    desk = Desk(chance)
+    desk = Desk(Random(seed + 1_000_000))
+
+    def speak() -> None:
+        trips = {scope: halt.last_sequence for scope, halt in trial.ledger.halts.items()}
+        trial.say(*desk.words(trips))
+
     at = 0.0
     while at < SECONDS:
         at += chance.expovariate(1.5)
-        trial.say(*desk.words(), after_seconds=at)
+        trial.at(at, speak)
     end_ns = trial.clock.now_ns() + SECONDS * 1_000_000_000
     starts = 1
     while trial.clock.now_ns() < end_ns:

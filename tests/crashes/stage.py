@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from crashes.ways import PRICE, QUANTITY, Way, Word
 from interlock.inputs.session_file import SessionFile, parse_session
-from interlock.messages.commands import ReportOrder
+from interlock.messages.commands import ProposeDecision, ReportOrder
 from interlock.messages.identity import order_text
 from interlock.messages.terms import (
     REPORT_ACCEPTED,
@@ -320,7 +320,7 @@ class Stage:
         if crash.point is CrashPoint.P7:
             self.fill_segment()
         self.move()
-        before, door = trial.ledger.sequence, trial.venues["alpha"]
+        door = trial.venues["alpha"]
         sent = len(door.reached)
         first = CrashPoint.P1 if crash.point is CrashPoint.P8 else crash.point
         if first is CrashPoint.P6:
@@ -332,14 +332,19 @@ class Stage:
             trial.at(STEP_SECONDS, lambda: trial.crash_at(first, nth))
             assert not trial.run(2 * STEP_SECONDS), f"{crash} was not passed"
         left = sum(what != "query" for what, _ in door.reached[sent:])
-        # A turn that the disk does not have is done again, by whoever has no answer.
-        left = left if trial.reader.last_sequence > before else EVERYTHING
+        crash_ns = trial.clock.now_ns()
         if crash.point is CrashPoint.P8:
             trial.crash_at(CrashPoint.P8, crash.nth)
             assert not trial.restart(), f"{crash} was not passed"
         assert trial.restart(), trial.crashes
         assert trial.run(2 * STEP_SECONDS), trial.crashes
-        return left, self.settling()
+        # A turn that the disk does not have is done again, by whoever has no answer.
+        first_ns = min(
+            entry.time_ns
+            for entry in trial.entries()
+            if isinstance(entry.command, ProposeDecision) and entry.command.decision.key == "c"
+        )
+        return left if first_ns <= crash_ns else EVERYTHING, self.settling()
 
     def recovery_calls(self, loss: Loss) -> int:
         """How many calls change something when it is taken up after a crash in the turn of the

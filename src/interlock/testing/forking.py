@@ -8,6 +8,8 @@ assert not fork.ledger.halts
 from pathlib import Path
 from random import Random
 
+from msgspec import structs
+
 from interlock import __version__
 from interlock.execution.outbox import Outbox
 from interlock.journal.options import JournalOptions
@@ -16,12 +18,22 @@ from interlock.journal.states import load_ledger
 from interlock.journal.writer import JournalWriter
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
-from interlock.messages.commands import Command, DefineVenue, SetLimit
+from interlock.messages.commands import (
+    Command,
+    DefineVenue,
+    LiftHalt,
+    ProposeDecision,
+    ReportAction,
+    ReportOrder,
+    SetLimit,
+)
+from interlock.messages.decisions import CancelOrders, ReplaceOrder
 from interlock.messages.encoding import Entry
 from interlock.messages.events import Event
-from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.units import Nanoseconds, OrderId, Sequence
 from interlock.testing.auditing import AuditedEngine
 from interlock.testing.files import MemoryFiles
+from interlock.testing.outcomes import Names, Naming, names_of
 from interlock.testing.trial import DIRECTORY, installed_controls
 from interlock.testing.venues import ToldVenue
 
@@ -38,9 +50,11 @@ class Fork:
         self.sequence = sequence
         """The last command that both have."""
         self.venues: dict[str, ToldVenue] = {}
+        self._naming = Naming()
         for number, entry in origin.entries():
             if number > sequence:
                 break
+            self._naming.see(number, entry)
             if isinstance(entry.command, DefineVenue):
                 name = entry.command.venue.name
                 self.venues[name] = ToldVenue(name)
@@ -55,9 +69,9 @@ class Fork:
             options=options,
         )
         for batch in origin.batches():
-            kept = batch.entries[: sequence - batch.first_sequence + 1]
-            if kept:
-                journal.append(kept)
+            if batch.first_sequence > sequence:
+                break
+            journal.append(batch.entries[: sequence - batch.first_sequence + 1])
         ledger = load_ledger(DIRECTORY, sequence, files=self.files).ledger
         silences = {venue.name: venue.silence_ns for venue in ledger.venues.values()}
         outbox = Outbox(dict(self.venues), silences, {})
@@ -70,24 +84,61 @@ class Fork:
 
     def take(self, command: Command, time_ns: Nanoseconds = 0) -> list[Event]:
         """This takes a command, at a moment or now, keeps it and hands it on; what it led to."""
-        events = self.engine.take(time_ns or self.engine.time_ns, command)
+        events = self._step(command, time_ns or self.engine.time_ns)
         self.engine.keep()
         return events
 
     def go_on(self, last: Sequence = 0) -> int:
         """This takes the commands that the origin took after the fork, up to `last` or its end:
-        the same market, decisions and words of venues. A word about an order that did not come to
-        be here is ignored, with a record. Returns how many there were."""
+        the same market, decisions and words of venues, each about the order that the same decision
+        became here. A word about an order that did not come to be here is not said. Returns how
+        many were taken."""
+        names = names_of(self.origin.entries())
         count = 0
         for sequence, entry in self.origin.entries(self.sequence + 1):
             if last and sequence > last:
                 break
-            self.engine.take(entry.time_ns, entry.command)
+            command = self._translated(entry.command, names)
+            if command is None:
+                continue
+            self._step(command, entry.time_ns)
             count += 1
             if self.engine.is_full:
                 self.engine.keep()
         self.engine.keep()
         return count
+
+    def _step(self, command: Command, time_ns: Nanoseconds) -> list[Event]:
+        events = self.engine.take(time_ns, command)
+        self._naming.see(self.engine.sequence, Entry(time_ns, command, events))
+        return events
+
+    def _translated(self, command: Command, names: Names) -> Command | None:
+        """What the origin's command is here, where orders and halts have other numbers."""
+        if isinstance(command, ReportOrder):
+            order = self._here(command.order, names)
+            return structs.replace(command, order=order) if order else None
+        if isinstance(command, ReportAction):
+            is_known = command.action in self.ledger.actions
+            return command if is_known else None
+        if isinstance(command, LiftHalt):
+            halt = self.ledger.halts.get(command.scope)
+            return structs.replace(command, trip=halt.last_sequence) if halt else command
+        if not isinstance(command, ProposeDecision):
+            return command
+        action = command.decision.action
+        if isinstance(action, CancelOrders) and action.orders:
+            found = [self._here(order, names) for order in action.orders]
+            action = structs.replace(action, orders=tuple(order for order in found if order))
+            if not action.orders:
+                return None
+        elif isinstance(action, ReplaceOrder):
+            action = structs.replace(action, order=self._here(action.order, names))
+        return ProposeDecision(structs.replace(command.decision, action=action))
+
+    def _here(self, order: OrderId, names: Names) -> OrderId:
+        """The number that an order of the origin has here; 0 when it did not come to be."""
+        return self._naming.orders.get(names.get(order, ""), 0)
 
     def entries(self) -> list[Entry]:
         """Everything that its journal has, the common past included."""

@@ -47,20 +47,35 @@ class Outcome:
         return found
 
 
-def names_of(entries: Iterable[tuple[int, Entry]]) -> Names:
-    """This names every order of a journal: `source:key/place`."""
-    keys: dict[int, str] = {}
-    places: dict[int, int] = {}
-    names: Names = {}
-    for sequence, entry in entries:
+class Naming:
+    """Names orders as their records come by: `source:key/place`."""
+
+    def __init__(self) -> None:
+        self.names: Names = {}
+        self.orders: dict[str, OrderId] = {}
+        self._keys: dict[int, str] = {}
+        self._places: dict[int, int] = {}
+
+    def see(self, sequence: int, entry: Entry) -> None:
+        """One record more."""
         if isinstance(entry.command, ProposeDecision):
             decision = entry.command.decision
-            keys[sequence] = f"{decision.source}:{decision.key}"
+            self._keys[sequence] = f"{decision.source}:{decision.key}"
         for event in entry.events:
             if isinstance(event, OrderCleared):
-                places[event.decision] = place = places.get(event.decision, 0) + 1
-                names[event.order] = f"{keys[event.decision]}/{place}"
-    return names
+                place = self._places.get(event.decision, 0) + 1
+                self._places[event.decision] = place
+                name = f"{self._keys[event.decision]}/{place}"
+                self.names[event.order] = name
+                self.orders[name] = event.order
+
+
+def names_of(entries: Iterable[tuple[int, Entry]]) -> Names:
+    """This names every order of a journal: `source:key/place`."""
+    naming = Naming()
+    for sequence, entry in entries:
+        naming.see(sequence, entry)
+    return naming.names
 
 
 def outcome_of(ledger: Ledger, names: Names) -> Outcome:
