@@ -14,6 +14,7 @@ from house.checkout import ROOT
 from interlock.cli import main
 from interlock.journal.reader import JournalReader
 from interlock.journal.verify import verify
+from interlock.journal.writer import JournalWriter
 from interlock.messages.commands import CloseSession, Command, OpenSession, ReportAction
 from interlock.sessions import run_demo
 from sessions.live import LIVE
@@ -39,19 +40,15 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def cut_to(session: Path, out: Path, sequence: int) -> None:
-    """A journal as a crash leaves it after that command: later frames were never written."""
-    out.mkdir()
-    for path in session.iterdir():
-        if not path.name.startswith(("snap-", "seg-", "HEAD")):
-            (out / path.name).write_bytes(path.read_bytes())
-    [segment] = session.glob("seg-*.jrn")
-    stored = 8_192
-    for batch in JournalReader(session).batches():
-        if batch.last_sequence > sequence:
-            break
-        stored += batch.stored_bytes
-    data = segment.read_bytes()
-    (out / segment.name).write_bytes(data[:stored].ljust(len(data), b"\0"))
+    """A journal that has the same batches up to that command, and no more."""
+    with JournalWriter.create(out, journal_id=bytes(16), code_version="test") as writer:
+        for batch in JournalReader(session).batches():
+            if batch.last_sequence > sequence:
+                break
+            writer.append(batch.entries)
+    notices = session / "notices.jsonl"
+    if notices.exists():
+        (out / notices.name).write_bytes(notices.read_bytes())
 
 
 @pytest.mark.parametrize("sequence", [0, 5_000, 1_000_000])
