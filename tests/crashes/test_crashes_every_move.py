@@ -35,8 +35,11 @@ RULED_OUT = {
         "replace": ("partially_filled", "filled"),
         "deny_replace": ("partially_filled", "filled"),
         "restate": ("partially_filled", "filled"),
+        # A venue's denial of what it had counts only later than anything could still arrive.
+        "silence": ("unknown",),
     },
     "partially_filled": {
+        "silence": ("unknown",),
         "fill": ("working",),
         "replace": ("working",),
         "deny_replace": ("working", "filled"),

@@ -102,7 +102,6 @@ class OrderRecord:
         self.price_allowed: Ticks = price
         """The worst limit that the gate has ever let it have."""
         self.filled: Lots = 0
-        # Most orders have one fill, which needs no table.
         self._first_id = ""
         self._first_fill: Fill | None = None
         self._later_fills: dict[str, Fill] | None = None
