@@ -12,12 +12,6 @@ RARE: Final[dict[str, str]] = {
         "FIX allows it (appendix D), and an order that was filled elsewhere meanwhile may need it;"
         " the planner refuses to amend what it knows to be filled"
     ),
-    **{
-        f"order: {status} -doubt-> refused": (
-            "a statement of a venue puts no order in doubt that is in flight or in doubt already"
-        )
-        for status in ("cleared", "pending_cancel", "pending_replace", "unknown")
-    },
     "order: working -silence-> unknown": _NOT_OWED,
     "order: partially_filled -silence-> unknown": _NOT_OWED,
 }
