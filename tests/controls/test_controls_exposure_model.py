@@ -102,9 +102,7 @@ def obey(world: World, what: str, pick: int, quantity: int, symbol: str, executi
         world.report(order.order, REPORT_FILL, execution_id=execution, quantity=traded,
                      price=order.price, fee=pick)  # fmt: skip
     elif what == "silence":
-        if not order.is_replacing() or order.filled < order.quantity:
-            # What silence means once the old quantity has traded is for the life table to say.
-            world.report(order.order, REPORT_SILENCE)
+        world.report(order.order, REPORT_SILENCE)
     elif order.is_replacing():
         kind = REPORT_REPLACED if what == "answer" else REPORT_REPLACE_REJECTED
         world.report(order.order, kind, revision=order.revision_asked,

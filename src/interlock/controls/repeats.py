@@ -120,6 +120,8 @@ class SameOrder(Control):
         self.number: Final[int] = number
         self.is_halting: Final[bool] = limit.control == "identical_orders"
         self.count_max: Final[int] = self.whole("count_max") if self.is_halting else 0
+        # The counter looks at the window; a limit without one cannot be evaluated here.
+        self.window_ms: Final[int] = self.whole("window_ms")
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         counter = ledger.orders.counters.counters.get(self.number)

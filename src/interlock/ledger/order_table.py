@@ -104,10 +104,12 @@ class OrderTable:
 
     def _move(self, order: OrderRecord, happening: int) -> None:
         """This moves an order along the table, and its reservation with it."""
-        before = order.status
-        status = life.next_status(
-            before, happening, order.filled, order.quantity, order.is_replacing()
-        )
+        before, quantity = order.status, order.quantity
+        is_replacing = order.is_replacing()
+        if happening == life.SILENCE and is_replacing and order.asked_quantity > quantity:
+            # The venue may have followed our request: what it asks for may still trade (law 7).
+            quantity = order.asked_quantity
+        status = life.next_status(before, happening, order.filled, quantity, is_replacing)
         assert status != life.IMPOSSIBLE, (
             f"order {order.order} cannot {life.HAPPENINGS[happening]} in status {before}"
         )
