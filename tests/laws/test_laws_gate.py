@@ -26,8 +26,8 @@ SOURCE = PACKAGE
 MAKERS = {
     "OrderCleared": {"kernel/judging.py"},
     "ActionCleared": {"kernel/judging.py"},
-    # What reduces leaves without a verdict: a halt's cancels, what shrinks a reduce-only order, what
-    # a breach takes back, and orders that a venue has and that nobody here sent.
+    # What reduces leaves without a verdict: a halt's cancels, what shrinks a reduce-only order,
+    # quotes that trade too often, and orders that a venue has and that nobody here sent.
     "CancelRequested": {
         "kernel/judging.py",
         "kernel/stopping.py",
