@@ -56,7 +56,7 @@ PRICE = 10_000
 
 Edge = tuple[int, int, int]
 """Status, happening, next status."""
-Situation = tuple[int, int, int, int, bool]
+Situation = tuple[int, int, int, int, bool, bool]
 
 _NUMBERED = (REPORT_FILL, REPORT_BUST, REPORT_CORRECTION, REPORT_REPLACED, REPORT_RESTATED)
 _PLAIN = tuple(kind for kind in REPORT_KINDS if kind not in _NUMBERED)
@@ -218,7 +218,9 @@ def situation(order: OrderRecord) -> Situation:
         filled = 1 if order.filled < order.quantity else 3
     fills = sum(fill.quantity > 0 for fill in (order.fills or {}).values())
     asked = order.revision_asked - order.revision
-    return order.status, filled, min(fills, 2), min(asked, 2), order.is_acknowledged
+    # What a request asks for beyond what stands may still trade, and silence knows it.
+    is_for_more = asked > 0 and order.asked_quantity > order.quantity
+    return order.status, filled, min(fills, 2), min(asked, 2), order.is_acknowledged, is_for_more
 
 
 def every_way() -> dict[Edge, Way]:
