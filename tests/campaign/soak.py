@@ -19,7 +19,7 @@ from campaign.desks import SECONDS, Desk, session_of
 from interlock.ledger.ledger import Ledger
 from interlock.messages.encoding import encode
 from interlock.messages.terms import ORDER_STATUSES, REPORT_FILL, name_of
-from interlock.simulation.desk import Desk as VenueDesk
+from interlock.simulation.exchange import Exchange
 from interlock.simulation.faulty import FaultyVenue
 from interlock.testing.live import LiveTrial
 from interlock.testing.outcomes import Names
@@ -110,10 +110,10 @@ def _quiet(trial: LiveTrial) -> None:
     assert trial.run(5.0), trial.crashes
 
 
-def desk_of(port: object) -> VenueDesk:
+def desk_of(port: object) -> Exchange:
     """The venue itself, behind its faults."""
     found = port.desk if isinstance(port, FaultyVenue) else port
-    assert isinstance(found, VenueDesk), f"{port} is no simulated venue"
+    assert isinstance(found, Exchange), f"{port} is no simulated exchange"
     return found
 
 
