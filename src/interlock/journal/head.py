@@ -126,7 +126,8 @@ class HeadFile:
             )
             at = self._number % 2 * PLACE_BYTES
             self._files.write(self._descriptor, pack_head(head), at)
-        self._files.sync(self._descriptor)
+            # Each by itself: a crash must never find both places half written.
+            self._files.sync(self._descriptor)
 
     def close(self) -> None:
         self._files.close(self._descriptor)

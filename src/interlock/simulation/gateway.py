@@ -15,6 +15,7 @@ from interlock.messages.terms import (
     BUY,
     CANCELLED,
     EXPIRED,
+    FILLED,
     ORDER_STATUSES,
     REJECTED,
     REPORT_ABSENT,
@@ -278,7 +279,8 @@ class Gateway:
         """
         known = self.orders.get(order)
         if known is not None:
-            self._repeat(time_ns, known, known.is_open)
+            # Fills alone do not say that nothing more is to come.
+            self._repeat(time_ns, known, known.is_open or known.status == FILLED)
         elif order > self.forgotten_order_max:
             report = ReportOrder(
                 venue=self.name, order=order, kind=REPORT_ABSENT, venue_time_ns=time_ns
