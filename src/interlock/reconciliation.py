@@ -13,9 +13,10 @@ from collections.abc import Sequence as List
 from pathlib import Path
 
 from interlock.assembly import user_kinds
-from interlock.engine import Engine
+from interlock.engine import Engine, Follower
 from interlock.engines import Ground, resumed_engine
 from interlock.execution.port import VenuePort
+from interlock.execution.remote import RemoteVenue
 from interlock.inputs.clock import Clock, WallClock
 from interlock.inputs.session_file import SessionFile, parse_session
 from interlock.inputs.session_parts import REMOTE
@@ -27,8 +28,8 @@ from interlock.monitoring.reconciliation import ReconciliationReport
 from interlock.sessions import session_directory
 from interlock.terminal.reconciliation import print_reconciliation, report_of
 
-PATIENCE_NS = 10 * NS_PER_SECOND
-"""So long venues are waited for."""
+PATIENCE_SECONDS = 10
+"""So long venues are waited for unless told otherwise."""
 TURN_NS = 5 * NS_PER_MS
 ANSWER_BYTES_MAX = 65_536
 
@@ -45,6 +46,7 @@ def reconcile_session(
     socket_path: Path | None,
     by: str,
     as_json: bool,
+    seconds: int = PATIENCE_SECONDS,
     ground: Ground | None = None,
 ) -> int:
     """This has the venues of a session asked where that is possible, and prints the report. Returns
@@ -52,27 +54,38 @@ def reconcile_session(
     answers at, and the journal's faults."""
     kept = session_directory(directory)
     file = _file_of(kept)
+    silent: list[str] = []
     if socket_path is not None:
-        remark = ask_over_socket(kept, socket_path, [venue.name for venue in file.venues], by)
+        remark = "The running session has asked every venue now."
+        silent = ask_over_socket(
+            kept, socket_path, [venue.name for venue in file.venues], by, seconds
+        )
     elif ground is None and not _reachable(file):
         remark = FROM_JOURNAL
     else:
+        remark = "Every venue was asked now."
         try:
-            remark = ask_now(file, kept, ground or Ground(WallClock()))
+            silent = ask_now(file, kept, ground or Ground(WallClock()), seconds)
         except JournalLocked as locked:
             raise JournalLocked(locked.where, locked.what, IS_RUNNING) from None
-    return print_reconciliation(kept, report_of(kept), remark, as_json=as_json)
+    if silent:
+        remark = f"NOT COMPARED NOW: {', '.join(silent)} did not answer within {seconds} s."
+    return print_reconciliation(kept, report_of(kept), remark, silent, as_json=as_json)
 
 
-def ask_now(file: SessionFile, directory: Path, ground: Ground) -> str:
+def ask_now(file: SessionFile, directory: Path, ground: Ground, seconds: int) -> list[str]:
     """This opens a session that does not run, has every venue asked, keeps what they say, and
-    closes it again. Nothing is decided and nothing sent but questions, and cancels of orders that
-    the venues' policy says to cancel."""
+    closes it again: the venues that did not answer. Nothing is decided and nothing sent but
+    questions, and cancels of orders that the venues' policy says to cancel."""
     clock = ground.clock
     report = ReconciliationReport()
     parts = ground.parts(file, (), clock.now_ns())
-    engine = resumed_engine(file, directory, (), parts, ground, (report,))
-    until_ns = clock.now_ns() + PATIENCE_NS
+    remotes = [venue for venue in parts.venues.values() if isinstance(venue, RemoteVenue)]
+    followers: tuple[Follower, ...] = (report, *(venue.follow for venue in remotes))
+    engine = resumed_engine(file, directory, (), parts, ground, followers)
+    for venue in remotes:
+        venue.begin(engine.kernel.ledger.session_id)
+    until_ns = clock.now_ns() + seconds * NS_PER_SECOND
     names = list(parts.venues)
     try:
         while clock.now_ns() < until_ns and not _all_answered(report, names):
@@ -83,10 +96,9 @@ def ask_now(file: SessionFile, directory: Path, ground: Ground) -> str:
     finally:
         engine.take(clock.now_ns(), CloseSession("operator", "reconciled"))
         engine.close()
-    silent = [name for name in names if not _answered(report, name)]
-    if silent:
-        return f"{', '.join(silent)} did not answer within {PATIENCE_NS // NS_PER_SECOND} s."
-    return "Every venue was asked now."
+        for venue in remotes:
+            venue.close()
+    return [name for name in names if not _answered(report, name)]
 
 
 def _turn(engine: Engine, venues: List[VenuePort], clock: Clock) -> None:
@@ -131,44 +143,47 @@ def _file_of(directory: Path) -> SessionFile:
     raise FileNotFoundError(2, "the session has not begun", str(directory))
 
 
-def ask_over_socket(directory: Path, path: Path, venues: list[str], by: str) -> str:
+def ask_over_socket(
+    directory: Path, path: Path, venues: list[str], by: str, seconds: int
+) -> list[str]:
     """This says the word to a running session for each venue, and waits until its journal has the
-    answers."""
+    answers: the venues that did not give one. Raises `OSError` when nobody listens there."""
     questions: dict[str, int] = {}
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-        peer.settimeout(PATIENCE_NS / NS_PER_SECOND)
-        peer.connect(str(path))
+        peer.settimeout(seconds)
+        try:
+            peer.connect(str(path))
+        except OSError as error:
+            text = "nobody listens there; has the session ended? Then leave --socket out"
+            raise OSError(error.errno, text, str(path)) from error
         words = [{"reconcile": {"venue": venue, "by": by}} for venue in venues]
         peer.sendall("".join(json.dumps(word) + "\n" for word in words).encode())
-        answers = _answers(peer, len(venues))
+        answers = _answers(peer, len(venues), seconds)
     for answer in answers:
         if "asked" in answer:
             questions[str(answer["asked"])] = int(str(answer["question"]))
     clock = WallClock()
-    until_ns = clock.now_ns() + PATIENCE_NS
+    until_ns = clock.now_ns() + seconds * NS_PER_SECOND
     while True:
         report = report_of(directory)
         waiting = [
             venue
             for venue, question in questions.items()
-            if report.venues[venue].open_question == question
+            if report.venues[venue].answered_question < question
         ]
         if not waiting or clock.now_ns() >= until_ns:
             break
         _pause(clock)
-    silent = sorted({*waiting, *(venue for venue in venues if venue not in questions)})
-    if silent:
-        return f"{', '.join(silent)} did not answer within {PATIENCE_NS // NS_PER_SECOND} s."
-    return "The running session has asked every venue now."
+    return sorted({*waiting, *(venue for venue in venues if venue not in questions)})
 
 
-def _answers(peer: socket.socket, count: int) -> list[dict[str, object]]:
+def _answers(peer: socket.socket, count: int, seconds: int) -> list[dict[str, object]]:
     """The answers to our lines. Raises `OSError` when they do not come."""
     data = b""
     with selectors.DefaultSelector() as selector:
         selector.register(peer, selectors.EVENT_READ)
         while data.count(b"\n") < count and len(data) < ANSWER_BYTES_MAX:
-            if not selector.select(PATIENCE_NS / NS_PER_SECOND):
+            if not selector.select(seconds):
                 raise TimeoutError(110, "the session did not answer on its socket")
             part = peer.recv(ANSWER_BYTES_MAX)
             if not part:

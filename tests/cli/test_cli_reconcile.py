@@ -1,6 +1,7 @@
 """`interlock reconcile`: what was compared, what is open, and asking again where venues can be."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from interlock.journal.faults import JournalLocked
 from interlock.journal.writer import JournalWriter
 from interlock.reconciliation import reconcile_session
 from interlock.terminal.reconciliation import report_of
-from sessions.walks import short_demo
+from sessions.walks import EXAMPLES, command, environment, ran, short_demo
 
 Said = pytest.CaptureFixture[str]
 
@@ -116,3 +117,32 @@ def test_a_session_that_runs_says_how_it_is_asked(tmp_path: Path, capsys: Said) 
     finally:
         writer.close()
     capsys.readouterr()
+
+
+def test_a_stopped_session_asks_its_exchange_in_the_other_process(
+    tmp_path: Path, capsys: Said
+) -> None:
+    file = tmp_path / "two.toml"
+    text = (EXAMPLES / "two-processes.toml").read_text()
+    file.write_text(text.replace("unix:alpha.sock", f"unix:{tmp_path}/alpha.sock"))
+    venue = command("venue", "serve", file, "--venue", "alpha", "--dir", tmp_path / "alpha")
+    server = subprocess.Popen(
+        venue, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline(), "the exchange said nothing"
+        out = tmp_path / "session"
+        assert ran("run", file, "--live", "--out", out).returncode == 0
+        assert main(["reconcile", str(out), "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["silent"], told["remark"]) == ([], "Every venue was asked now.")
+        assert told["venues"][0]["answered"] >= 1
+    finally:
+        server.kill()
+        server.communicate()
+    # What did not answer was not compared, and a program must not take that for equal.
+    assert main(["reconcile", str(out), "--wait", "1"]) == 4
+    assert "NOT COMPARED NOW: alpha did not answer" in capsys.readouterr().out
+    assert main(["reconcile", str(out), "--socket", str(tmp_path / "nobody.sock")]) == 3
+    assert "nobody.sock: nobody listens there" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from interlock.commandline.arguments import Commands, add, session
+from interlock.commandline.arguments import Commands, add, number, session
 
 
 def _replay(parsed: argparse.Namespace) -> int:
@@ -33,7 +33,11 @@ def _reconcile(parsed: argparse.Namespace) -> int:
     from interlock.reconciliation import reconcile_session
 
     return reconcile_session(
-        parsed.session, socket_path=parsed.socket, by=parsed.by, as_json=parsed.json
+        parsed.session,
+        socket_path=parsed.socket,
+        by=parsed.by,
+        seconds=parsed.wait,
+        as_json=parsed.json,
     )
 
 
@@ -84,6 +88,13 @@ def add_explaining(commands: "Commands[argparse.ArgumentParser]") -> None:
     reconcile.add_argument("session", type=Path, metavar="SESSION")
     reconcile.add_argument(
         "--socket", type=Path, help="have the running session that listens here ask its venues"
+    )
+    reconcile.add_argument(
+        "--wait",
+        type=number,
+        default=10,
+        metavar="SECONDS",
+        help="how long to wait for venues; one that does not answer makes the exit code 4",
     )
     reconcile.add_argument("--by", default="operator", help="who asks, for the record")
     reconcile.set_defaults(call=_reconcile)

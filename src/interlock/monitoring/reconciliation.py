@@ -65,6 +65,8 @@ class VenueReport(Struct):
     asked: int = 0
     unanswered: int = 0
     answered: int = 0
+    answered_question: Sequence = 0
+    """The last one that was answered to its end."""
     open_question: Sequence = 0
     """Asked last and not answered to its end; 0 when it was."""
     last: dict[str, RoundReport] = {}
@@ -208,6 +210,7 @@ class ReconciliationReport:
         )
         if channel == CHANNELS[1]:
             venue.answered += 1
+            venue.answered_question = event.question
             venue.open_question = 0
         if event.is_whole:
             # What a whole answer does not find again is no difference any more.

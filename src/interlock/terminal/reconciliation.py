@@ -1,5 +1,6 @@
 """The report of reconciliation on a terminal and as JSON."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from interlock.terminal.printable import printable
 
 EQUAL = 0
 OPEN = 1
+UNREACHABLE = 4
 DIFFERENCES_SHOWN = 200
 
 
@@ -26,20 +28,27 @@ def report_of(directory: Path) -> ReconciliationReport:
 
 
 def print_reconciliation(
-    directory: Path, report: ReconciliationReport, remark: str, *, as_json: bool
+    directory: Path,
+    report: ReconciliationReport,
+    remark: str,
+    silent: Sequence[str],
+    *,
+    as_json: bool,
 ) -> int:
-    """This prints the last comparison with each venue and what is open; 1 when anything is."""
+    """This prints the last comparison with each venue and what is open; 1 when anything is, 4 when
+    nothing is known to be but a venue that was asked did not answer."""
     differences = report.differences()
     if as_json:
         value = {
             "session": str(directory),
             "remark": remark,
+            "silent": list(silent),
             "venues": msgspec.to_builtins(list(report.venues.values())),
             "found": report.counts,
             "differences": msgspec.to_builtins(differences),
         }
         print_json(value)
-        return OPEN if differences else EQUAL
+        return OPEN if differences else UNREACHABLE if silent else EQUAL
     console = Console()
     for venue in report.venues.values():
         if not venue.last:
@@ -68,7 +77,7 @@ def print_reconciliation(
     if len(differences) > DIFFERENCES_SHOWN:
         _say(console, f"and {len(differences) - DIFFERENCES_SHOWN:,} more; --json has them all")
     _say(console, f"{len(differences):,} differences are open. {remark}".strip())
-    return OPEN if differences else EQUAL
+    return OPEN if differences else UNREACHABLE if silent else EQUAL
 
 
 def _say(console: Console, text: str) -> None:
