@@ -18,7 +18,7 @@ from interlock.kernel.reconciling import Reconciler
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reports import conclude_report
 from interlock.kernel.resolving import resolve_order
-from interlock.kernel.stopping import lift_halt, trip_halt
+from interlock.kernel.stopping import lift_halt, refuse_rate, trip_halt
 from interlock.ledger.holds import NEVER
 from interlock.ledger.ledger import Ledger
 from interlock.messages.approvals import (
@@ -37,6 +37,7 @@ from interlock.messages.commands import (
     ReportAction,
     ReportOrder,
     ServeQueue,
+    SetReferenceRate,
     UpdateQuote,
 )
 from interlock.messages.events import ActionFinished, Event, ReportIgnored
@@ -124,3 +125,5 @@ class Kernel:
             confirm_change(ledger, recorder, command)
         elif type(command) is DeclineLimitChange:
             decline_change(ledger, recorder, command)
+        elif type(command) is SetReferenceRate and ledger.is_strict:
+            refuse_rate(ledger, recorder, command)

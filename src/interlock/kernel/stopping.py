@@ -4,13 +4,14 @@ from typing import Final
 
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.tightening import filled_in, is_complete, is_tighter
+from interlock.ledger import people
 from interlock.ledger.halting import DECISION, covers_order
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.limits import FIRM
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.approvals import LimitChanged
-from interlock.messages.commands import Halt, LiftHalt
+from interlock.messages.commands import Halt, LiftHalt, SetReferenceRate
 from interlock.messages.definitions import Limit
 from interlock.messages.events import CancelRequested, CommandRefused, HaltLifted, HaltTripped
 from interlock.messages.reasons import (
@@ -22,7 +23,7 @@ from interlock.messages.reasons import (
     SAME_PERSON,
     TRIP_NOT_NAMED,
 )
-from interlock.messages.terms import PERSON, UNKNOWN
+from interlock.messages.terms import UNKNOWN
 
 # A venue that refuses this often will not be asked by us alone: a person must call it.
 HALT_CANCELS_MAX: Final = 8
@@ -133,8 +134,15 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
 
 def is_person(ledger: Ledger, by: str) -> bool:
     """Whether a name may stand for a person: a model or an agent never approves (it may stop)."""
-    source = ledger.sources.get(by)
-    return source is None or source.definition.kind == PERSON
+    return people.is_person(ledger.sources, by, ledger.is_strict)
+
+
+def refuse_rate(ledger: Ledger, recorder: Recorder, command: SetReferenceRate) -> None:
+    """A rate opens limits on what is held in other currencies: no source that is no person says
+    one. The ledger has passed it over."""
+    if not is_person(ledger, command.by):
+        text = f"{command.by} is a source that is no person, and only people say rates"
+        recorder.conclude(CommandRefused(NOT_A_PERSON, text))
 
 
 def scope_exists(ledger: Ledger, scope: str) -> bool:

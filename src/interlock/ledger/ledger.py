@@ -18,6 +18,7 @@ from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import cleared_order
+from interlock.ledger.people import is_person
 from interlock.ledger.positions import AccountRecord, CashRecord
 from interlock.ledger.quotes import hear_fault, hear_ladder, hear_quote, hear_trade
 from interlock.ledger.rates import RateTable
@@ -72,7 +73,7 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
-from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US, SUMMED_SCOPES
+from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US, STRICT_PEOPLE, SUMMED_SCOPES
 from interlock.messages.reasons import NOT_AS_STATED
 from interlock.messages.statements import ReportVenue
 from interlock.messages.terms import (
@@ -126,6 +127,8 @@ class Ledger:
         self.is_kept_by_us = False
         self.has_bounded_moves = False
         self.has_summed_scopes = False
+        self.is_strict = False
+        """Whether what people say is held to more (`STRICT_PEOPLE`)."""
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
@@ -205,6 +208,7 @@ class Ledger:
         self.has_bounded_moves = BOUNDED_MOVES in flags
         self.has_summed_scopes = SUMMED_SCOPES in flags
         self.is_kept_by_us = KEPT_BY_US in flags
+        self.is_strict = STRICT_PEOPLE in flags
 
     def count_limits(self) -> None:
         """This begins to count for limits that are new or changed."""
@@ -255,7 +259,9 @@ class Ledger:
             define_source(self.sources, self.accounts, self.instruments, command.source)
             self._find_cash()
         elif type(command) is SetReferenceRate:
-            self.rates.put(command, self.time_ns)
+            # A rate opens and closes limits: no model says its own.
+            if not self.is_strict or is_person(self.sources, command.by, True):
+                self.rates.put(command, self.time_ns)
         elif type(command) is SetInstrumentStatus:
             record = self.instruments.get(command.instrument)
             if record is not None:

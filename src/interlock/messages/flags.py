@@ -13,6 +13,7 @@ SCOPED_BREACHES: Final = 2
 KEPT_BY_US: Final = 3
 PROVEN_ABSENCE: Final = 4
 SUMMED_SCOPES: Final = 5
+STRICT_PEOPLE: Final = 6
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -40,6 +41,12 @@ CATALOGUE: Final = {
         "summed_scopes",
         "limits on positions, gross exposure and cash hold the sum over what their scope covers,"
         " and not each account by itself",
+    ),
+    STRICT_PEOPLE: (
+        "strict_people",
+        "a source that is no person says no rate; names of people are compared without case; a halt"
+        " covers the orders of a release; whoever's trading tripped a halt does not lift it, and"
+        " lifting renews what tripped it alone; an approval holds for what the approver was told",
     ),
 }
 """Each flag's name, and what is so where it holds."""
