@@ -174,6 +174,8 @@ def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Findin
         finding.allow(0, 0)
         return
     scopes = [FIRM, f"source:{plan.source_name}"]
+    if ledger.is_strict:
+        scopes.append(f"release:{plan.release}")
     if plan.account is not None:
         scopes.append(f"account:{plan.account.name}")
     if proposal is not None:

@@ -22,9 +22,9 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
 
     {"rate": {"base": "EUR", "quote": "USD", "rate": "1.0850", "valid_s": 60, "by": "treasury"}}
 
-A scope is `firm`, or `account:`, `source:`, `instrument:` or `venue:` and a name; a halt may also
-cover `decision:` and a number, all orders of one decision. Whoever lifts a halt names the command
-that tripped it last, and may give limits (see `limit_words`) that are tighter from then on.
+A scope is `firm`, or `account:`, `source:`, `instrument:`, `venue:` or `release:` and a name; a
+halt may also cover `decision:` and a number, all orders of one decision. Whoever lifts a halt names
+the command that tripped it last, and may give limits (see `limit_words`) that are tighter from then on.
 `approve` also is how a soft block is confirmed. In a quote, a
 side that is left out (or whose quantity is "0") does not exist; `side` of a trade is the side that
 took liquidity. `reconcile` asks a venue for all that it has; `resolve` says what became of an order
@@ -66,7 +66,7 @@ from interlock.messages.statements import AskVenue, ResolveOrder
 from interlock.messages.terms import CANCELLED, EXPIRED, REJECTED, SIDES
 from interlock.messages.units import DECIMAL_CHARACTERS_MAX, NS_PER_SECOND, UnitError
 
-SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "decision")
+SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "release", "decision")
 WORDS: Final = (
     "halt",
     "lift_halt",

@@ -35,8 +35,8 @@ def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
     """
     if not scope_exists(ledger, command.scope):
         text = (
-            f"was {command.scope!r}, must be firm or account:, source:, instrument:, venue: or"
-            " decision: and what this session knows by that name"
+            f"was {command.scope!r}, must be firm or account:, source:, instrument:, venue:,"
+            " release: or decision: and what this session knows by that name"
         )
         recorder.conclude(CommandRefused(MALFORMED, text))
         return
@@ -68,7 +68,7 @@ def cancel_working(ledger: Ledger, recorder: Recorder, scope: str) -> None:
     covered = [
         order
         for order in ledger.orders.open.values()
-        if is_possible(order.status, ASK_CANCEL) and covers_order(scope, order)
+        if is_possible(order.status, ASK_CANCEL) and covers_order(scope, order, ledger.is_strict)
     ]
     for order in covered:
         recorder.conclude(
@@ -84,7 +84,7 @@ def cancel_again(ledger: Ledger, recorder: Recorder, order: OrderRecord) -> None
     if order.status == UNKNOWN or not is_possible(order.status, ASK_CANCEL):
         return
     for scope, halt in ledger.halts.items():
-        if halt.cancels and covers_order(scope, order):
+        if halt.cancels and covers_order(scope, order, ledger.is_strict):
             recorder.conclude(
                 CancelRequested(order.order, order.venue.name, halt.sequence, HALT_CANCEL)
             )

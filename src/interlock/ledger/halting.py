@@ -11,8 +11,9 @@ from interlock.messages.units import Sequence
 DECISION = "decision"
 
 
-def covers_order(scope: str, order: OrderRecord) -> bool:
-    """This says whether a scope covers an order; `decision:412` covers what decision 412 made."""
+def covers_order(scope: str, order: OrderRecord, has_releases: bool = True) -> bool:
+    """This says whether a scope covers an order; `decision:412` covers what decision 412 made.
+    Before `STRICT_PEOPLE` a halt of a release covered none."""
     kind, _, name = scope.partition(":")
     if kind == DECISION:
         return name == str(order.decision)
@@ -22,6 +23,7 @@ def covers_order(scope: str, order: OrderRecord) -> bool:
         order.source.name,
         order.instrument.symbol,
         order.venue.name,
+        order.release if has_releases else "",
     )
 
 
@@ -31,6 +33,7 @@ def trip(
     event: HaltTripped,
     sequence: Sequence,
     is_followed: bool,
+    has_releases: bool,
 ) -> None:
     """A scope is stopped, or stopped again; `is_followed` when what is asked for already is wanted
     by it too."""
@@ -42,11 +45,15 @@ def trip(
             event.by, event.reduce_only, event.text, sequence, event.cancels
         )
     if event.cancels and is_followed:
-        _note_halted(orders, event.scope)
+        _note_halted(orders, event.scope, has_releases)
 
 
 def lift(
-    halts: dict[str, HaltRecord], orders: OrderTable, event: HaltLifted, is_followed: bool
+    halts: dict[str, HaltRecord],
+    orders: OrderTable,
+    event: HaltLifted,
+    is_followed: bool,
+    has_releases: bool,
 ) -> None:
     """A scope may trade again."""
     if event.scope not in halts:
@@ -54,26 +61,26 @@ def lift(
     del halts[event.scope]
     if is_followed:
         standing = [scope for scope, halt in halts.items() if halt.cancels]
-        _note_lifted(orders, event.scope, standing)
+        _note_lifted(orders, event.scope, standing, has_releases)
 
 
-def _note_halted(orders: OrderTable, scope: str) -> None:
+def _note_halted(orders: OrderTable, scope: str, has_releases: bool) -> None:
     """A halt that cancels has no need to ask for what is asked for already, and still wants it: if
     the venue will not, it is asked again. Cost: one step per open order."""
     for order in orders.open.values():
         is_asked = order.status == PENDING_CANCEL and order.halt_cancels == 0
-        if is_asked and covers_order(scope, order):
+        if is_asked and covers_order(scope, order, has_releases):
             order.halt_cancels = 1
 
 
-def _note_lifted(orders: OrderTable, scope: str, standing: list[str]) -> None:
+def _note_lifted(orders: OrderTable, scope: str, standing: list[str], has_releases: bool) -> None:
     """A halt that is lifted wants nothing back any more, but what another one still wants. Cost:
     one step per open order and halt that stands."""
     for order in orders.open.values():
-        if order.halt_cancels == 0 or not covers_order(scope, order):
+        if order.halt_cancels == 0 or not covers_order(scope, order, has_releases):
             continue
         is_wanted = False
         for other in standing:
-            is_wanted = is_wanted or covers_order(other, order)
+            is_wanted = is_wanted or covers_order(other, order, has_releases)
         if not is_wanted:
             order.halt_cancels = 0

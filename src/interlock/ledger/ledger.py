@@ -355,9 +355,9 @@ class Ledger:
         elif type(event) is OrderRestated:
             self.orders.restated(event)
         elif type(event) is HaltTripped:
-            trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us)
+            trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us, self.is_strict)
         elif type(event) is HaltLifted:
-            lift(self.halts, self.orders, event, self.is_kept_by_us)
+            lift(self.halts, self.orders, event, self.is_kept_by_us, self.is_strict)
             self.orders.counters.renew(event.scope)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name

@@ -11,12 +11,10 @@ def is_same(one: str, other: str, is_strict: bool) -> bool:
 
 def is_among(name: str, names: list[str], is_strict: bool) -> bool:
     """Whether a person is one of these. Cost: one step per name."""
-    if name in names:
-        return True
+    found = name in names
     for other in names:
-        if is_same(name, other, is_strict):
-            return True
-    return False
+        found = found or is_same(name, other, is_strict)
+    return found
 
 
 def is_person(sources: dict[str, SourceRecord], name: str, is_strict: bool) -> bool:

@@ -223,7 +223,8 @@ class Teller:
             account, source = record.position.account.name, record.source.name
             if trail.order not in stepped and not record.is_open():
                 continue
-            if covers(event.scope, account, source, record.instrument.symbol, record.venue.name):
+            symbol, venue = record.instrument.symbol, record.venue.name
+            if covers(event.scope, account, source, symbol, venue, record.release):
                 self._begin(trail, command, stepped)
                 address = address_of(self._sequence, place)
                 trail.conclude(self._context, address, self._time_ns, event)
