@@ -33,6 +33,12 @@ def test_a_halt_is_not_lifted_without_naming_its_trip() -> None:
         taken({"lift_halt": {"scope": "firm", "by": "ben"}})
 
 
+@pytest.mark.parametrize("by", ["ann ", " ann", "control:daily_loss", "Invariant:x", "others:0"])
+def test_a_name_that_is_somebody_elses_or_no_persons_is_refused(by: str) -> None:
+    with pytest.raises(InputRefused, match=r"\$\.halt\.by"):
+        taken({"halt": {"scope": "firm", "by": by}})
+
+
 @pytest.mark.parametrize("scope", ["", "everything", "source:", "source", "planet:earth", 7, None])
 def test_a_scope_that_names_nothing_is_refused(scope: object) -> None:
     with pytest.raises(InputRefused, match=r"\$\.halt\.scope"):

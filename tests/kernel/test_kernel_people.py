@@ -1,6 +1,19 @@
 """What people say, held to account: who somebody else is, and what a lift and an approval cover."""
 
-from interlock.messages.commands import ActivateRelease, Halt, SetReferenceRate
+import pytest
+
+from interlock.kernel.step import Kernel
+from interlock.ledger.limits import TRIPPERS_MAX
+from interlock.ledger.state import restore, state_of
+from interlock.messages.approvals import (
+    ApproveDecision,
+    ConfirmLimitChange,
+    DecisionHeld,
+    ProposeLimitChange,
+)
+from interlock.messages.commands import ActivateRelease, Halt, SetLimit, SetReferenceRate
+from interlock.messages.definitions import Answer
+from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import (
     CancelRequested,
     CommandRefused,
@@ -9,9 +22,11 @@ from interlock.messages.events import (
     HaltLifted,
     HaltTripped,
 )
-from interlock.messages.reasons import HALTED, NOT_A_PERSON
-from interlock.messages.terms import RELEASE_ACTIVE
-from worlds import SECOND, World
+from interlock.messages.reasons import HALTED, NOT_A_PERSON, SAME_PERSON
+from interlock.messages.terms import HOLD, RELEASE_ACTIVE
+from worlds import SECOND, World, armed
+
+TWO = Answer(HOLD, 2, 20 * SECOND, 50)
 
 
 def verdict(world: World, **fields: object) -> int:
@@ -44,6 +59,39 @@ def test_a_halt_of_another_release_stops_nothing() -> None:
     world.order()
     assert len(world.say(Halt("release:r2", "ann", "stop"))) == 1
     assert verdict(world) == 0
+
+
+@pytest.mark.parametrize("by", ["ann", "Ann", "ANN"])
+def test_case_makes_nobody_somebody_else(by: str) -> None:
+    world = World()
+    world.quote()
+    world.say(Halt("firm", "ann", "stop"))
+    assert refusals(world.lift("firm", by)) == [SAME_PERSON]
+    world.lift("firm", "bob")
+    world.say(SetLimit(armed("order_quantity", answer=TWO, quantity_max=20), "risk"))
+    held = world.order(quantity=30, valid_until_ns=2**62)
+    decision = next(event.decision for event in held if isinstance(event, DecisionHeld))
+    assert refusals(world.say(ApproveDecision(decision, "Model", "mine"))) == [NOT_A_PERSON]
+    world.say(ApproveDecision(decision, "ann", "agreed"))
+    assert refusals(world.say(ApproveDecision(decision, by, "agreed"))) == [SAME_PERSON]
+    looser = armed("position", long_max=301, short_max=300)
+    world.say(ProposeLimitChange(looser, "ann", "more"))
+    change = world.sequence
+    assert refusals(world.say(ConfirmLimitChange(change, by, "agreed"))) == [SAME_PERSON]
+    assert refusals(world.say(ConfirmLimitChange(change, "bob", "agreed"))) == []
+
+
+def test_who_tripped_a_halt_beyond_those_remembered_does_not_lift_it() -> None:
+    world = World()
+    for number in range(TRIPPERS_MAX):
+        world.say(Halt("firm", f"p{number}", "stop"))
+    for by in ("ann", "ben"):
+        world.say(Halt("firm", by, "stop"))
+    world.kernel = Kernel(restore(decode_plain(encode(state_of(world.ledger)))), {})
+    for by in ("ann", "Ann", "ben", "p0", "P63"):
+        assert refusals(world.lift("firm", by)) == [SAME_PERSON]
+    assert len(world.ledger.halts["firm"].trippers) == TRIPPERS_MAX + 1
+    assert world.lift("firm", "cid") == [HaltLifted("firm", "cid", "go")]
 
 
 def test_a_source_that_is_no_person_says_no_rate() -> None:

@@ -90,12 +90,15 @@ class Fields:
         return str(value)
 
     def name(self, name: str, default: str | None = None) -> str:
-        """This is a name: 1 to 64 printable characters (or empty where a default is given)."""
+        """This is a name: 1 to 64 printable characters (or empty where a default is given), none of
+        the outer ones a blank, so that nobody is somebody else by a blank."""
         text = self.text(name, default, characters_max=NAME_CHARACTERS_MAX)
         if not text and default is None and type(self._value.get(name)) is str:
             self.note(name, 'was "", must not be empty')
         if not text.isprintable():
             self.note(name, f"was {text!r}, must be printable characters")
+        elif text != text.strip():
+            self.note(name, f"was {text!r}, must neither begin nor end with a blank")
         return text
 
     def flag(self, name: str, default: bool) -> bool:

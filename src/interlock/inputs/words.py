@@ -23,9 +23,9 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
     {"rate": {"base": "EUR", "quote": "USD", "rate": "1.0850", "valid_s": 60, "by": "treasury"}}
 
 A scope is `firm`, or `account:`, `source:`, `instrument:`, `venue:` or `release:` and a name; a
-halt may also cover `decision:` and a number, all orders of one decision. Whoever lifts a halt names
-the command that tripped it last, and may give limits (see `limit_words`) that are tighter from then on.
-`approve` also is how a soft block is confirmed. In a quote, a
+halt may also cover `decision:` and a number, all orders of one decision. Whoever lifts a halt
+names the command that tripped it last, and may give limits (see `limit_words`) that are tighter
+from then on. `approve` also is how a soft block is confirmed. In a quote, a
 side that is left out (or whose quantity is "0") does not exist; `side` of a trade is the side that
 took liquidity. `reconcile` asks a venue for all that it has; `resolve` says what became of an order
 that is unknown (`absent`, `cancelled` or `expired`), and is followed when a second person says the
@@ -67,6 +67,7 @@ from interlock.messages.terms import CANCELLED, EXPIRED, REJECTED, SIDES
 from interlock.messages.units import DECIMAL_CHARACTERS_MAX, NS_PER_SECOND, UnitError
 
 SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "release", "decision")
+OWN_NAMES: Final = ("control:", "invariant:", "others:", "reconciliation")
 WORDS: Final = (
     "halt",
     "lift_halt",
@@ -101,7 +102,7 @@ def decode_line(
     if word == "halt":
         command = Halt(
             scope=_scope(fields),
-            by=fields.name("by"),
+            by=_person(fields),
             text=_said(fields),
             cancel_working=fields.flag("cancel_working", True),
             reduce_only=fields.flag("reduce_only", False),
@@ -109,7 +110,7 @@ def decode_line(
     elif word == "lift_halt":
         command = LiftHalt(
             scope=_scope(fields),
-            by=fields.name("by"),
+            by=_person(fields),
             text=_said(fields),
             trip=fields.whole("trip", None, least=1),
             limits=read_limits(fields, instruments),
@@ -118,7 +119,7 @@ def decode_line(
         command = _quote(fields)
     elif word == "reconcile":
         text = fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX)
-        command = AskVenue(fields.name("venue"), fields.name("by"), text)
+        command = AskVenue(fields.name("venue"), _person(fields), text)
     elif word == "resolve":
         command = _resolution(fields)
     elif word == "rate":
@@ -135,7 +136,7 @@ def decode_line(
 
 def _word_of_approval(word: str, fields: Fields, instruments: dict[str, Instrument]) -> Command:
     """What a person says of what waits for people."""
-    by, text = fields.name("by"), _said(fields)
+    by, text = _person(fields), _said(fields)
     if word == "approve":
         decision = fields.whole("decision", None, least=1)
         return ApproveDecision(decision, by, text, fields.text("digest", "", characters_max=64))
@@ -150,6 +151,14 @@ def _word_of_approval(word: str, fields: Fields, instruments: dict[str, Instrume
 
 def _said(fields: Fields) -> str:
     return fields.text("text", "", characters_max=TEXT_CHARACTERS_MAX)
+
+
+def _person(fields: Fields) -> str:
+    """Who says it; what we call our own controls and invariants is nobody's name."""
+    name = fields.name("by")
+    if name.casefold().startswith(OWN_NAMES):
+        fields.note("by", f"was {name!r}, must not begin as the names of our own controls do")
+    return name
 
 
 def _scope(fields: Fields) -> str:
@@ -172,7 +181,7 @@ def _resolution(fields: Fields) -> ResolveOrder:
     return ResolveOrder(
         number,
         fields.choice("as", ENDS),
-        fields.name("by"),
+        _person(fields),
         fields.text("evidence", characters_max=TEXT_CHARACTERS_MAX),
     )
 
@@ -209,7 +218,7 @@ def _trade(fields: Fields) -> NoteTrade:
 def _rate(fields: Fields, instruments: dict[str, Instrument]) -> SetReferenceRate:
     """The digits of a currency are those of the instruments that are paid in it."""
     digits = {made.currency: made.currency_digits for made in instruments.values()}
-    base, quote, by = fields.name("base"), fields.name("quote"), fields.name("by")
+    base, quote, by = fields.name("base"), fields.name("quote"), _person(fields)
     for name, currency in (("base", base), ("quote", quote)):
         if currency and currency not in digits:
             fields.note(name, f"was {currency!r}, must be one of {', '.join(digits)}")

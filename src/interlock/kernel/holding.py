@@ -13,6 +13,7 @@ from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import is_person
 from interlock.ledger.holds import NEVER, HeldDecision
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.people import is_among, is_same
 from interlock.messages.approvals import (
     ApprovalRecorded,
     ApproveDecision,
@@ -95,8 +96,9 @@ def record_approval(
         text = f"{by} is a source that is no person, and only people approve"
         recorder.conclude(CommandRefused(NOT_A_PERSON, text))
         return None
-    if by in held.approvals or (by == source and not held.is_soft()):
-        whose = "has approved it already" if by in held.approvals else "asked for it"
+    has_approved = is_among(by, held.approvals, ledger.is_strict)
+    if has_approved or (is_same(by, source, ledger.is_strict) and not held.is_soft()):
+        whose = "has approved it already" if has_approved else "asked for it"
         text = f"{by} {whose}: somebody else must approve decision {command.decision}"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
         return None

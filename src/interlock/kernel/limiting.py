@@ -10,6 +10,7 @@ from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import is_person, scope_exists
 from interlock.kernel.tightening import filled_in, has_units, is_complete, is_tighter
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.people import is_same
 from interlock.messages.approvals import (
     ConfirmLimitChange,
     DeclineLimitChange,
@@ -79,7 +80,7 @@ def confirm_change(ledger: Ledger, recorder: Recorder, command: ConfirmLimitChan
     proposed = _find(ledger, recorder, command.change)
     if proposed is None:
         return
-    if command.by == proposed.by:
+    if is_same(command.by, proposed.by, ledger.is_strict):
         text = f"{command.by} proposed change {command.change} and someone else must confirm it"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
     elif not is_person(ledger, command.by):

@@ -5,6 +5,7 @@ from typing import Final
 from interlock.kernel.recorder import Recorder
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
+from interlock.ledger.people import is_same
 from interlock.messages.commands import ReportOrder
 from interlock.messages.differences import AbsenceNoted, OrderResolved, ResolutionProposed
 from interlock.messages.events import (
@@ -86,7 +87,7 @@ def resolve_order(ledger: Ledger, recorder: Recorder, command: ResolveOrder) -> 
         )
         return
     first = doubt.resolved_by
-    if first == command.by:
+    if is_same(first, command.by, ledger.is_strict):
         text = f"{first} has said so already and someone else must say the same"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
         return

@@ -99,7 +99,7 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
         text = f"no halt stands on {command.scope!r}"
         recorder.conclude(CommandRefused(NOTHING_TO_DO, text))
         return
-    if command.by in halt.trippers:
+    if halt.is_tripper(command.by, ledger.is_strict):
         text = f"{command.by} tripped the halt on {command.scope} and someone else must lift it"
         recorder.conclude(CommandRefused(SAME_PERSON, text))
         return

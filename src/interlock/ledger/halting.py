@@ -11,7 +11,7 @@ from interlock.messages.units import Sequence
 DECISION = "decision"
 
 
-def covers_order(scope: str, order: OrderRecord, has_releases: bool = True) -> bool:
+def covers_order(scope: str, order: OrderRecord, is_strict: bool = True) -> bool:
     """This says whether a scope covers an order; `decision:412` covers what decision 412 made.
     Before `STRICT_PEOPLE` a halt of a release covered none."""
     kind, _, name = scope.partition(":")
@@ -23,7 +23,7 @@ def covers_order(scope: str, order: OrderRecord, has_releases: bool = True) -> b
         order.source.name,
         order.instrument.symbol,
         order.venue.name,
-        order.release if has_releases else "",
+        order.release if is_strict else "",
     )
 
 
@@ -33,19 +33,19 @@ def trip(
     event: HaltTripped,
     sequence: Sequence,
     is_followed: bool,
-    has_releases: bool,
+    is_strict: bool,
 ) -> None:
     """A scope is stopped, or stopped again; `is_followed` when what is asked for already is wanted
     by it too."""
     halt = halts.get(event.scope)
     if halt is not None:
-        halt.trip_again(event.by, event.reduce_only, event.cancels, sequence)
+        halt.trip_again(event.by, event.reduce_only, event.cancels, sequence, is_strict)
     else:
         halts[event.scope] = HaltRecord(
             event.by, event.reduce_only, event.text, sequence, event.cancels
         )
     if event.cancels and is_followed:
-        _note_halted(orders, event.scope, has_releases)
+        _note_halted(orders, event.scope, is_strict)
 
 
 def lift(
@@ -53,7 +53,7 @@ def lift(
     orders: OrderTable,
     event: HaltLifted,
     is_followed: bool,
-    has_releases: bool,
+    is_strict: bool,
 ) -> None:
     """A scope may trade again."""
     if event.scope not in halts:
@@ -61,26 +61,26 @@ def lift(
     del halts[event.scope]
     if is_followed:
         standing = [scope for scope, halt in halts.items() if halt.cancels]
-        _note_lifted(orders, event.scope, standing, has_releases)
+        _note_lifted(orders, event.scope, standing, is_strict)
 
 
-def _note_halted(orders: OrderTable, scope: str, has_releases: bool) -> None:
+def _note_halted(orders: OrderTable, scope: str, is_strict: bool) -> None:
     """A halt that cancels has no need to ask for what is asked for already, and still wants it: if
     the venue will not, it is asked again. Cost: one step per open order."""
     for order in orders.open.values():
         is_asked = order.status == PENDING_CANCEL and order.halt_cancels == 0
-        if is_asked and covers_order(scope, order, has_releases):
+        if is_asked and covers_order(scope, order, is_strict):
             order.halt_cancels = 1
 
 
-def _note_lifted(orders: OrderTable, scope: str, standing: list[str], has_releases: bool) -> None:
+def _note_lifted(orders: OrderTable, scope: str, standing: list[str], is_strict: bool) -> None:
     """A halt that is lifted wants nothing back any more, but what another one still wants. Cost:
     one step per open order and halt that stands."""
     for order in orders.open.values():
-        if order.halt_cancels == 0 or not covers_order(scope, order, has_releases):
+        if order.halt_cancels == 0 or not covers_order(scope, order, is_strict):
             continue
         is_wanted = False
         for other in standing:
-            is_wanted = is_wanted or covers_order(other, order, has_releases)
+            is_wanted = is_wanted or covers_order(other, order, is_strict)
         if not is_wanted:
             order.halt_cancels = 0

@@ -2,6 +2,7 @@
 
 from typing import Final, final
 
+from interlock.ledger.people import is_among, is_noted, noted
 from interlock.ledger.sizes import SizeWindow, window_of
 from interlock.messages.approvals import LimitChangeProposed
 from interlock.messages.definitions import Limit
@@ -12,6 +13,8 @@ FIRM: Final = "firm"
 
 # Names remembered of those who tripped one halt, none of whom may lift it.
 TRIPPERS_MAX: Final = 64
+# What begins the marks of those beyond them. The door takes no name of a person that begins so.
+OTHERS: Final = "others:"
 
 
 def covers(
@@ -223,10 +226,38 @@ class HaltRecord:
         self.trippers: Final[list[str]] = [by]
         """Everyone who tripped it; none of them may lift it."""
 
-    def trip_again(self, by: str, reduce_only: bool, cancels: bool, sequence: Sequence) -> None:
+    def is_tripper(self, name: str, is_strict: bool) -> bool:
+        """Whether somebody tripped it, or may have: of more than are remembered by name only their
+        marks are, and who cannot be told from them is none who may lift it."""
+        last = self.trippers[-1]
+        if last.startswith(OTHERS) and is_noted(name, last[len(OTHERS) :]):
+            return True
+        return is_among(name, self.trippers, is_strict)
+
+    def recall(self, trippers: list[str], last_sequence: Sequence) -> None:
+        """This is who tripped it, as the state has kept them."""
+        self.trippers.clear()
+        self.trippers.extend(trippers)
+        self.last_sequence = last_sequence
+
+    def note_tripper(self, name: str, is_strict: bool) -> None:
+        """This remembers one more who may not lift it."""
+        if name in self.trippers:
+            return
+        if len(self.trippers) < TRIPPERS_MAX:
+            self.trippers.append(name)
+        elif is_strict:
+            last = self.trippers[-1]
+            if last.startswith(OTHERS):
+                self.trippers[-1] = OTHERS + noted(name, last[len(OTHERS) :])
+            else:
+                self.trippers.append(OTHERS + noted(name, ""))
+
+    def trip_again(
+        self, by: str, reduce_only: bool, cancels: bool, sequence: Sequence, is_strict: bool
+    ) -> None:
         self.last_sequence = sequence
         self.cancels = self.cancels or cancels
-        if by not in self.trippers and len(self.trippers) < TRIPPERS_MAX:
-            self.trippers.append(by)
+        self.note_tripper(by, is_strict)
         if not reduce_only:
             self.reduce_only = False

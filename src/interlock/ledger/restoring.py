@@ -65,8 +65,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
     _restore_limits(ledger, state)
     for halt in state.halts:
         halt_record = HaltRecord(halt.by, halt.reduce_only, halt.text, halt.sequence, halt.cancels)
-        for tripper in halt.trippers:
-            halt_record.trip_again(tripper, True, False, halt.last_sequence)
+        halt_record.recall(halt.trippers, halt.last_sequence)
         ledger.halts[halt.scope] = halt_record
     for waiting in state.waiting:
         ledger.waiting.add(
