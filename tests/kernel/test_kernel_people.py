@@ -12,7 +12,7 @@ from interlock.messages.approvals import (
     ProposeLimitChange,
 )
 from interlock.messages.commands import ActivateRelease, Halt, SetLimit, SetReferenceRate
-from interlock.messages.definitions import Answer
+from interlock.messages.definitions import Answer, Limit, Source
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import (
     CancelRequested,
@@ -22,9 +22,9 @@ from interlock.messages.events import (
     HaltLifted,
     HaltTripped,
 )
-from interlock.messages.reasons import HALTED, NOT_A_PERSON, SAME_PERSON
-from interlock.messages.terms import HOLD, RELEASE_ACTIVE
-from worlds import SECOND, World, armed
+from interlock.messages.reasons import HALTED, LOSS_ABOVE_LIMIT, NOT_A_PERSON, SAME_PERSON
+from interlock.messages.terms import HOLD, PERSON, RELEASE_ACTIVE, REPORT_FILL
+from worlds import SECOND, World, armed, opening
 
 TWO = Answer(HOLD, 2, 20 * SECOND, 50)
 
@@ -92,6 +92,41 @@ def test_who_tripped_a_halt_beyond_those_remembered_does_not_lift_it() -> None:
         assert refusals(world.lift("firm", by)) == [SAME_PERSON]
     assert len(world.ledger.halts["firm"].trippers) == TRIPPERS_MAX + 1
     assert world.lift("firm", "cid") == [HaltLifted("firm", "cid", "go")]
+
+
+def lost(source: str) -> World:
+    """A world in which a source has bought 50 at 100.00, and may lose 50.00 of it in a day."""
+    tess = Source("tess", "main", PERSON, ("COIN", "GOLD"), ("orders",), 0)
+    world = World(opening(sources=(tess,)))
+    world.quote()
+    parameters: dict[str, int | tuple[str, ...]] = {
+        "loss_max": 5_000, "marked": 1, "day_start_ms": 0,
+    }  # fmt: skip
+    scope = f"source:{source}"
+    world.say(SetLimit(Limit("daily_loss", scope, parameters, "", "USD", "risk", "test"), "risk"))
+    order = world.order(quantity=50, price=10_010, source=source)[-1].order
+    world.report(order, REPORT_FILL, execution_id="x", quantity=50, price=10_010)
+    return world
+
+
+def test_a_lift_renews_only_what_tripped_the_halt() -> None:
+    world = lost("model")
+    world.quote(9_920, 9_930)
+    world.say(Halt("source:model", "ann", "pause"))
+    world.lift("source:model", "bob")
+    world.quote(9_850, 9_860)
+    assert verdict(world, price=9_850) == LOSS_ABOVE_LIMIT
+    world.lift("source:model", "bob")
+    assert verdict(world, price=9_850) == 0
+
+
+@pytest.mark.parametrize("by", ["tess", "Tess"])
+def test_whose_loss_tripped_a_halt_does_not_lift_it(by: str) -> None:
+    world = lost("tess")
+    world.quote(9_700, 9_710)
+    assert verdict(world, price=9_700, source="tess") == LOSS_ABOVE_LIMIT
+    assert refusals(world.lift("source:tess", by)) == [SAME_PERSON]
+    assert world.lift("source:tess", "bob") == [HaltLifted("source:tess", "bob", "go")]
 
 
 def test_a_source_that_is_no_person_says_no_rate() -> None:

@@ -89,7 +89,7 @@ class Judge:
         elif plan.is_ladder and gate.severity >= REFUSE and gate.is_authorised and gate.is_current:
             self._withdraw(plan)
         for limit in gate.halting:
-            trip_by_control(self.ledger, self.recorder, limit)
+            trip_by_control(self.ledger, self.recorder, limit, plan.source_name)
 
     def judge_held(self, held: HeldDecision) -> None:
         """This judges a decision again that everybody has approved who must, and releases it or
@@ -104,7 +104,7 @@ class Judge:
             return
         recorder.conclude(HoldRefused(waiting.sequence, gate.reason, "", "it was judged again"))
         for limit in gate.halting:
-            trip_by_control(self.ledger, recorder, limit)
+            trip_by_control(self.ledger, recorder, limit, plan.source_name)
 
     def _expire_makers(self, plan: Plan) -> None:
         """Orders of ours that give way are asked for before what they would have traded with

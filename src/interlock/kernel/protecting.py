@@ -23,7 +23,7 @@ def protect(ledger: Ledger, recorder: Recorder, order: OrderRecord, before: list
         if counter in before:
             continue
         if counter.frozen_ms == 0:
-            trip_by_control(ledger, recorder, counter.limit)
+            trip_by_control(ledger, recorder, counter.limit, order.source.name)
         covered = [
             other
             for other in ledger.orders.open.values()

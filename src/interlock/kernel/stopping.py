@@ -50,7 +50,7 @@ def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
         cancel_working(ledger, recorder, command.scope)
 
 
-def trip_by_control(ledger: Ledger, recorder: Recorder, limit: Limit) -> None:
+def trip_by_control(ledger: Ledger, recorder: Recorder, limit: Limit, source: str) -> None:
     """This stops the scope of a limit whose breach halts. One that stands by the same control is
     left as it is: what was refused because of it trips nothing again."""
     by = f"control:{limit.control}"
@@ -59,7 +59,9 @@ def trip_by_control(ledger: Ledger, recorder: Recorder, limit: Limit) -> None:
         return
     where = limit.instrument or limit.currency
     text = f"its limit{' for ' if where else ''}{where} was breached: {limit.reason}"
-    recorder.conclude(HaltTripped(limit.scope, by, False, text, True))
+    # Before it was kept, nobody asked whose decision it was.
+    source = source if ledger.is_strict else ""
+    recorder.conclude(HaltTripped(limit.scope, by, False, text, True, source))
     cancel_working(ledger, recorder, limit.scope)
 
 

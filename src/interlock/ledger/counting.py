@@ -96,6 +96,13 @@ class CounterTable:
             if counter.limit.scope == scope:
                 counter.renew()
 
+    def renew_tripped(self, scope: str, controls: list[str]) -> None:
+        """The same for the limits of these controls alone."""
+        for counter in self.counters.values():
+            limit = counter.limit
+            if limit.scope == scope and limit.control in controls:
+                counter.renew()
+
     def of(self, order: OrderRecord) -> list[Counter]:
         """The counters that hear of an order."""
         symbol, venue = order.instrument.symbol, order.venue.name

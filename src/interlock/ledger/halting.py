@@ -9,6 +9,8 @@ from interlock.messages.units import Sequence
 
 # All orders of one decision.
 DECISION = "decision"
+# What begins the name under which a control trips a halt.
+BY_CONTROL = "control:"
 
 
 def covers_order(scope: str, order: OrderRecord, is_strict: bool = True) -> bool:
@@ -44,8 +46,25 @@ def trip(
         halts[event.scope] = HaltRecord(
             event.by, event.reduce_only, event.text, sequence, event.cancels
         )
+    if is_strict:
+        note_whose(halts[event.scope], event)
     if event.cancels and is_followed:
         _note_halted(orders, event.scope, is_strict)
+
+
+def note_whose(halt: HaltRecord, event: HaltTripped) -> None:
+    """Whose trading a control stopped is one of those who tripped it: who decided, and the source
+    that its limit is for."""
+    if event.source != "":
+        halt.note_tripper(event.source, True)
+    kind, _, name = event.scope.partition(":")
+    if kind == "source" and event.by.startswith(BY_CONTROL):
+        halt.note_tripper(name, True)
+
+
+def controls_of(halt: HaltRecord) -> list[str]:
+    """The controls that tripped a halt. They are the first of it, or among those remembered."""
+    return [name[len(BY_CONTROL) :] for name in halt.trippers if name.startswith(BY_CONTROL)]
 
 
 def lift(

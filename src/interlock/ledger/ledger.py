@@ -12,7 +12,7 @@ from interlock.ledger import life
 from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.defining import define_account, define_source
-from interlock.ledger.halting import lift, trip
+from interlock.ledger.halting import controls_of, lift, trip
 from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
@@ -210,6 +210,15 @@ class Ledger:
         self.is_kept_by_us = KEPT_BY_US in flags
         self.is_strict = STRICT_PEOPLE in flags
 
+    def _renew(self, scope: str) -> None:
+        """A person has let a scope trade again: what its own limits counted starts again, of those
+        alone that stopped it."""
+        halt = self.halts.get(scope)
+        if not self.is_strict:
+            self.orders.counters.renew(scope)
+        elif halt is not None:
+            self.orders.counters.renew_tripped(scope, controls_of(halt))
+
     def count_limits(self) -> None:
         """This begins to count for limits that are new or changed."""
         self.orders.count_limits(self.instruments)
@@ -357,8 +366,8 @@ class Ledger:
         elif type(event) is HaltTripped:
             trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us, self.is_strict)
         elif type(event) is HaltLifted:
+            self._renew(event.scope)
             lift(self.halts, self.orders, event, self.is_kept_by_us, self.is_strict)
-            self.orders.counters.renew(event.scope)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
         elif type(event) is ActionFinished:

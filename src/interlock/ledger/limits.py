@@ -246,6 +246,9 @@ class HaltRecord:
             return
         if len(self.trippers) < TRIPPERS_MAX:
             self.trippers.append(name)
+        elif is_strict and name.startswith("control:"):
+            # They are as few as the catalogue has controls, and what they counted is renewed.
+            self.trippers.insert(0, name)
         elif is_strict:
             last = self.trippers[-1]
             if last.startswith(OTHERS):

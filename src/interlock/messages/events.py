@@ -268,6 +268,8 @@ class HaltTripped(Struct, frozen=True, array_like=True, gc=False, tag=130):
     text: str
     cancels: bool = True
     """Whether it asks for what works there, and goes on asking while it stands."""
+    source: str = ""
+    """Whose decision led to it, when a control tripped it: the source does not lift it either."""
 
 
 class HaltLifted(Struct, frozen=True, array_like=True, gc=False, tag=131):
