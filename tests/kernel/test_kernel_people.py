@@ -9,9 +9,19 @@ from interlock.messages.approvals import (
     ApproveDecision,
     ConfirmLimitChange,
     DecisionHeld,
+    HoldRefused,
+    HoldReleased,
     ProposeLimitChange,
 )
-from interlock.messages.commands import ActivateRelease, Halt, SetLimit, SetReferenceRate
+from interlock.messages.commands import (
+    ActivateRelease,
+    Halt,
+    ProposeDecision,
+    ServeQueue,
+    SetLimit,
+    SetReferenceRate,
+)
+from interlock.messages.decisions import OrderQuantity, Terms
 from interlock.messages.definitions import Answer, Limit, Source
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.events import (
@@ -22,10 +32,18 @@ from interlock.messages.events import (
     HaltLifted,
     HaltTripped,
 )
-from interlock.messages.reasons import HALTED, LOSS_ABOVE_LIMIT, NOT_A_PERSON, SAME_PERSON
-from interlock.messages.terms import HOLD, PERSON, RELEASE_ACTIVE, REPORT_FILL
-from worlds import SECOND, World, armed, opening
+from interlock.messages.reasons import (
+    HALTED,
+    HOLD_MOVED,
+    LOSS_ABOVE_LIMIT,
+    NOT_A_PERSON,
+    NOT_HELD,
+    SAME_PERSON,
+)
+from interlock.messages.terms import BUY, HOLD, PERSON, RELEASE_ACTIVE, REPORT_FILL
+from worlds import SECOND, World, armed, limit, opening
 
+ONE = Answer(HOLD, 1, 20 * SECOND, 50)
 TWO = Answer(HOLD, 2, 20 * SECOND, 50)
 
 
@@ -127,6 +145,51 @@ def test_whose_loss_tripped_a_halt_does_not_lift_it(by: str) -> None:
     assert verdict(world, price=9_700, source="tess") == LOSS_ABOVE_LIMIT
     assert refusals(world.lift("source:tess", by)) == [SAME_PERSON]
     assert world.lift("source:tess", "bob") == [HaltLifted("source:tess", "bob", "go")]
+
+
+def holding(control: str, **parameters: int) -> World:
+    """A world in which what passes a limit waits for one person."""
+    world = World()
+    world.quote()
+    world.say(limit(control, **dict.fromkeys(parameters, 10000)))
+    world.say(SetLimit(armed(control, answer=ONE, **parameters), "risk"))
+    return world
+
+
+def held(world: World, quantity: int = 60) -> int:
+    """The number of an order that waits."""
+    events = world.order(quantity=quantity, price=9_800, valid_until_ns=2**62)
+    return next(event.decision for event in events if isinstance(event, DecisionHeld))
+
+
+def test_an_approval_is_for_no_more_than_its_approver_was_told() -> None:
+    world = holding("position", long_max=50, short_max=50)
+    first, second = held(world), held(world)
+    events = world.say(ApproveDecision(first, "ann", "agreed"))
+    assert [event for event in events if isinstance(event, HoldReleased)]
+    events = world.say(ApproveDecision(second, "ann", "agreed"))
+    (refused,) = [event for event in events if isinstance(event, HoldRefused)]
+    assert refused.reason == HOLD_MOVED
+
+
+def test_a_halt_of_a_held_decision_ends_it() -> None:
+    world = holding("position", long_max=50, short_max=50)
+    decision = held(world)
+    events = world.say(Halt(f"decision:{decision}", "ann", "stop"))
+    (refused,) = [event for event in events if isinstance(event, HoldRefused)]
+    assert (refused.reason, refused.by) == (HALTED, "ann")
+    assert refusals(world.say(ApproveDecision(decision, "bob", "agreed"))) == [NOT_HELD]
+
+
+def test_a_halt_of_a_waiting_decision_refuses_it_and_no_other() -> None:
+    world = World()
+    world.quote()
+    terms = Terms(price=10_000, venue="alpha")
+    for _ in range(2):
+        world.say(ProposeDecision(world.decision(OrderQuantity("COIN", BUY, 1, terms))))
+    world.say(Halt(f"decision:{world.sequence}", "ann", "stop"))
+    judged = [event for event in world.say(ServeQueue(2)) if isinstance(event, DecisionJudged)]
+    assert [event.reason for event in judged] == [0, HALTED]
 
 
 def test_a_source_that_is_no_person_says_no_rate() -> None:

@@ -78,6 +78,8 @@ class Gate:
         """The limits that hold it."""
         self.waits: Final[list[int]] = []
         """Line, limit and bound of each finding that holds it."""
+        self.waits_observed: Final[list[int]] = []
+        """What each of them observed."""
         self._held: HeldDecision | None = None
         self._cut: Final[dict[int, tuple[int, int, int]]] = {}
         """What each limit that cuts found before it did: reason, observed, bound."""
@@ -150,6 +152,7 @@ class Gate:
             self.halting.clear()
             self.holding.clear()
             self.waits.clear()
+            self.waits_observed.clear()
 
     def figures(self) -> tuple[int, ...]:
         """Observed and bound of every finding of the last judgement."""
@@ -238,7 +241,7 @@ class Gate:
             finding.severity = REFUSE
             return
         if answer == HOLD and self._held is not None:
-            if self._held.approves(proposal.line, armed.number, finding.bound):
+            if self._held.approves(proposal.line, armed.number, finding.bound, finding.observed):
                 finding.severity = WARN
             else:
                 # People were not asked about this.
@@ -258,6 +261,7 @@ class Gate:
             self.waits.append(proposal.line)
             self.waits.append(armed.number)
             self.waits.append(finding.bound)
+            self.waits_observed.append(finding.observed)
 
     def _note(self) -> None:
         """This keeps what was just found."""

@@ -191,6 +191,10 @@ def halts(plan: Plan, proposal: Proposal | None, ledger: Ledger, finding: Findin
             standing += 1
             is_reduce_only = is_reduce_only and halt.reduce_only
             is_total = is_total or _is_total(scope, halt)
+    if ledger.is_strict and f"decision:{plan.waiting.sequence}" in ledger.halts:
+        # What is stopped before it was judged is not to be, whatever it would do.
+        standing += 1
+        is_total = True
     if proposal is not None and proposal.replaces is not None:
         halt = ledger.halts.get(f"decision:{proposal.replaces.decision}")
         if halt is not None:

@@ -68,6 +68,7 @@ def held_event(ledger: Ledger, gate: Gate, plan: Plan) -> DecisionHeld:
         age_ns,
         lines,
         tuple(gate.waits),
+        tuple(gate.waits_observed) if ledger.is_strict else (),
     )
 
 

@@ -10,12 +10,13 @@ from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.limits import FIRM
 from interlock.ledger.orders import OrderRecord
-from interlock.messages.approvals import LimitChanged
+from interlock.messages.approvals import HoldRefused, LimitChanged
 from interlock.messages.commands import Halt, LiftHalt, SetReferenceRate
 from interlock.messages.definitions import Limit
 from interlock.messages.events import CancelRequested, CommandRefused, HaltLifted, HaltTripped
 from interlock.messages.reasons import (
     HALT_CANCEL,
+    HALTED,
     LIMIT_LOOSER,
     MALFORMED,
     NOT_A_PERSON,
@@ -48,6 +49,15 @@ def trip_halt(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
     )
     if cancels:
         cancel_working(ledger, recorder, command.scope)
+    if ledger.is_strict:
+        _end_hold(ledger, recorder, command)
+
+
+def _end_hold(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
+    """A decision that is halted while people are asked about it waits no more."""
+    kind, _, name = command.scope.partition(":")
+    if kind == DECISION and ledger.holds.find(int(name)) is not None:
+        recorder.conclude(HoldRefused(int(name), HALTED, command.by, command.text))
 
 
 def trip_by_control(ledger: Ledger, recorder: Recorder, limit: Limit, source: str) -> None:
@@ -159,7 +169,13 @@ def scope_exists(ledger: Ledger, scope: str) -> bool:
     if kind == "instrument":
         return name in ledger.instruments
     if kind == DECISION:
-        return name.isdecimal() and len(name) <= 13 and int(name) in ledger.orders.parents
+        if not name.isdecimal() or len(name) > 13:
+            return False
+        if ledger.is_strict and name != str(int(name)):
+            # What is not written as it is compared would stop nothing.
+            return False
+        is_waiting = ledger.is_strict and ledger.proposed(int(name)) is not None
+        return is_waiting or int(name) in ledger.orders.parents
     if kind == "release":
         return name in ledger.releases
     return kind == "venue" and name in ledger.venues

@@ -6,7 +6,7 @@ from typing import Final, final
 
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.approvals import DecisionHeld
-from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.units import BPS_ONE, Nanoseconds, Sequence
 
 NEVER: Final = -1
 
@@ -31,8 +31,9 @@ class HeldDecision:
         needed = 1 if self.is_soft() else self.held.approvers
         return needed - len(self.approvals)
 
-    def approves(self, line: int, limit: int, bound: int) -> bool:
-        """Whether people are asked about this objection. Cost: one step per objection."""
+    def approves(self, line: int, limit: int, bound: int, observed: int) -> bool:
+        """Whether people were asked about this objection, and told of no less than is observed now.
+        Cost: one step per objection."""
         objections = self.held.objections
         for place in range(0, len(objections), 3):
             if (
@@ -40,8 +41,17 @@ class HeldDecision:
                 and objections[place + 1] == limit
                 and objections[place + 2] == bound
             ):
-                return True
+                return self._was_told(place // 3, bound, observed)
         return False
+
+    def _was_told(self, number: int, bound: int, observed: int) -> bool:
+        """Whether it is no farther from its bound than was said, but by as much as the market may
+        move meanwhile."""
+        if number >= len(self.held.observed):
+            return True
+        told = self.held.observed[number]
+        room = (told if told >= 0 else -told) * self.held.move_bps // BPS_ONE
+        return observed <= told + room if told >= bound else observed >= told - room
 
 
 @final

@@ -89,6 +89,8 @@ class DecisionHeld(Struct, frozen=True, array_like=True, gc=False, tag=150):
     lines: tuple[HeldLine, ...]
     objections: tuple[int, ...]
     """What is to be approved: line, limit and bound of each finding that holds, three integers."""
+    observed: tuple[int, ...] = ()
+    """What each of them observed: an approval holds for no more. Empty before it was kept."""
 
 
 class ApprovalRecorded(Struct, frozen=True, array_like=True, gc=False, tag=151):
