@@ -240,6 +240,14 @@ def decided_by_people() -> Any:
     return world.say(ResolveOrder(number, CANCELLED, "bob", "their mail"))
 
 
+def lifted_in_doubt() -> Any:
+    world = quoted()
+    number = world.order()[-1].order
+    world.report(number, REPORT_SILENCE)
+    world.say(Halt("firm", "ann", "stop"))
+    return world.lift("firm", "bob")
+
+
 def user_control() -> Any:
     world = World(user_controls={"mine": lambda limit: NeverAgain()})
     world.say(SetLimit(Limit("mine", "firm", {}), "risk"))
@@ -280,6 +288,7 @@ EARNED: dict[int, Callable[[], Any]] = {
     reasons.NONE: order(),
     reasons.MALFORMED: lambda: quoted().say(Halt("colour:red", "ann", "stop")),
     reasons.UNKNOWN_INSTRUMENT: order(instrument="LEAD"),
+    reasons.NOT_RECONCILED: lifted_in_doubt,
     reasons.UNKNOWN_VENUE: order(terms=Terms(price=10_000, venue="nowhere")),
     reasons.UNKNOWN_ORDER: lambda: quoted().decide(CancelOrders((1,))),
     reasons.INVALID_TERMS: order(quantity=0),

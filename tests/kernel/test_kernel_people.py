@@ -38,9 +38,19 @@ from interlock.messages.reasons import (
     LOSS_ABOVE_LIMIT,
     NOT_A_PERSON,
     NOT_HELD,
+    NOT_RECONCILED,
     SAME_PERSON,
 )
-from interlock.messages.terms import BUY, HOLD, PERSON, RELEASE_ACTIVE, REPORT_FILL
+from interlock.messages.statements import ResolveOrder
+from interlock.messages.terms import (
+    BUY,
+    CANCELLED,
+    HOLD,
+    PERSON,
+    RELEASE_ACTIVE,
+    REPORT_FILL,
+    REPORT_SILENCE,
+)
 from worlds import SECOND, World, armed, limit, opening
 
 ONE = Answer(HOLD, 1, 20 * SECOND, 50)
@@ -190,6 +200,20 @@ def test_a_halt_of_a_waiting_decision_refuses_it_and_no_other() -> None:
     world.say(Halt(f"decision:{world.sequence}", "ann", "stop"))
     judged = [event for event in world.say(ServeQueue(2)) if isinstance(event, DecisionJudged)]
     assert [event.reason for event in judged] == [0, HALTED]
+
+
+def test_a_halt_is_not_lifted_while_an_order_of_its_scope_is_unknown() -> None:
+    world = World()
+    world.quote()
+    order = world.order(price=9_800)[-1].order
+    world.report(order, REPORT_SILENCE)
+    world.say(Halt("firm", "ann", "stop"))
+    world.say(Halt("instrument:GOLD", "ann", "stop"))
+    assert refusals(world.lift("firm", "bob")) == [NOT_RECONCILED]
+    assert refusals(world.lift("instrument:GOLD", "bob")) == []
+    for by in ("ann", "bob"):
+        world.say(ResolveOrder(order, CANCELLED, by, "on the phone"))
+    assert refusals(world.lift("firm", "bob")) == []
 
 
 def test_a_source_that_is_no_person_says_no_rate() -> None:

@@ -277,7 +277,10 @@ def test_a_session_that_was_killed_goes_on_with_its_halts_and_asks_about_its_ord
     [order] = told[1]["orders"]
     with LiveProcess(tmp_path) as process:
         lifting = lift(told[2]["sequence"])
-        again = process.ask(QUOTE, decision("b"), decision("a"), lifting, decision("c"))
+        # What the new process cannot know is for two people to say, before anybody re-arms.
+        lost = {"order": told[1]["orders"][0], "as": "cancelled", "evidence": "their mail"}
+        agreed = [{"resolve": {**lost, "by": by}} for by in ("anna", "ben")]
+        again = process.ask(QUOTE, decision("b"), decision("a"), *agreed, lifting, decision("c"))
         _, err, code = process.end()
     assert code == 0
     assert "goes on after command" in err

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from interlock.kernel.doubting import doubt_in
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.tightening import filled_in, is_complete, is_tighter
 from interlock.ledger import people
@@ -20,6 +21,7 @@ from interlock.messages.reasons import (
     LIMIT_LOOSER,
     MALFORMED,
     NOT_A_PERSON,
+    NOT_RECONCILED,
     NOTHING_TO_DO,
     SAME_PERSON,
     TRIP_NOT_NAMED,
@@ -125,6 +127,10 @@ def lift_halt(ledger: Ledger, recorder: Recorder, command: LiftHalt) -> None:
             f" halt on {command.scope} last"
         )
         recorder.conclude(CommandRefused(TRIP_NOT_NAMED, text))
+        return
+    doubt = doubt_in(ledger, command.scope) if ledger.is_strict else ""
+    if doubt != "":
+        recorder.conclude(CommandRefused(NOT_RECONCILED, doubt))
         return
     limits = [filled_in(limit, ledger.limits.find(limit)) for limit in command.limits]
     for limit in limits:

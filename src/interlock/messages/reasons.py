@@ -49,6 +49,7 @@ TRIP_NOT_NAMED: Final = 207
 # What is stopped.
 HALTED: Final = 300
 REDUCE_ONLY: Final = 301
+NOT_RECONCILED: Final = 302
 
 # What every order needs (law 4).
 LIMIT_MISSING: Final = 311
@@ -190,6 +191,11 @@ _MEANINGS: Final = (
     ),
     (HALTED, "HALTED", "a halt covers this scope"),
     (REDUCE_ONLY, "REDUCE_ONLY", "only orders that reduce the position may pass"),
+    (
+        NOT_RECONCILED,
+        "NOT_RECONCILED",
+        "orders of the halted scope are unknown, or its books are not those of its venues",
+    ),
     (
         LIMIT_MISSING,
         "LIMIT_MISSING",
