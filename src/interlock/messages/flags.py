@@ -13,6 +13,7 @@ SCOPED_BREACHES: Final = 2
 KEPT_BY_US: Final = 3
 PROVEN_ABSENCE: Final = 4
 SUMMED_SCOPES: Final = 5
+WHOLE_ASKS: Final = 7
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -40,6 +41,12 @@ CATALOGUE: Final = {
         "summed_scopes",
         "limits on positions, gross exposure and cash hold the sum over what their scope covers,"
         " and not each account by itself",
+    ),
+    WHOLE_ASKS: (
+        "whole_asks",
+        "short sales and concentration of the firm are summed over its accounts; the lines of a"
+        " decision net nothing and match none of their own; our orders give way to a refused one"
+        " only where both must; what is taken back of an earlier day frees nothing of this one",
     ),
 }
 """Each flag's name, and what is so where it holds."""
