@@ -46,7 +46,8 @@ CATALOGUE: Final = {
         "whole_asks",
         "short sales and concentration of the firm are summed over its accounts; the lines of a"
         " decision net nothing and match none of their own; our orders give way to a refused one"
-        " only where both must; what is taken back of an earlier day frees nothing of this one",
+        " only where both must; what is taken back of an earlier day frees nothing of this one; a"
+        " narrower limit under one that covers it is armed at once",
     ),
 }
 """Each flag's name, and what is so where it holds."""
