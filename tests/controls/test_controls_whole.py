@@ -14,6 +14,7 @@ from interlock.messages.reasons import (
     DAILY_QUANTITY_ABOVE_LIMIT,
     NET_EXPOSURE_ABOVE_LIMIT,
     NONE,
+    QUANTITY_ABOVE_VOLUME_SHARE,
     SHORT_SALE_NOT_LOCATED,
     WOULD_MATCH_OURSELVES,
 )
@@ -140,3 +141,18 @@ def test_a_bust_of_yesterday_frees_nothing_of_today_and_one_of_today_does() -> N
     assert verdict(order(world, "third", BUY, 51)).reason == DAILY_QUANTITY_ABOVE_LIMIT
     world.report(today, REPORT_BUST, reference="b")
     assert counter.kept()[0][0] == 0
+
+
+def test_a_share_of_the_volume_is_not_passed_in_slices() -> None:
+    share = {"daily_volume": 1_000, "share_bps": 500}
+    for window_ms, expected in ((0, NONE), (60_000, QUANTITY_ABOVE_VOLUME_SHARE)):
+        limit = Limit("volume_share", "firm", {**share, "window_ms": window_ms}, "COIN")
+        world = trading(SetLimit(limit, "risk"))
+        assert verdict(order(world, "model", BUY, 51)).reason == QUANTITY_ABOVE_VOLUME_SHARE
+        assert verdict(order(world, "model", BUY, 30)).reason == NONE
+        # Sources count together, the sides do not.
+        assert verdict(order(world, "third", BUY, 21)).reason == expected
+        assert verdict(order(world, "third", SELL, 21)).reason == NONE
+        world.time_ns += 60 * SECOND
+        world.quote()
+        assert verdict(order(world, "third", BUY, 50)).reason == NONE
