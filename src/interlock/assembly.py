@@ -35,6 +35,7 @@ from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
 from interlock.journal.reader import JournalReader
 from interlock.journal.retracing import RetracingWriter
+from interlock.ledger.limits import LimitTable
 from interlock.messages.commands import (
     CloseSession,
 )
@@ -173,6 +174,16 @@ def assemble(
     )
 
 
+def _names_of(limits: LimitTable, rule_names: Callable[[int], str]) -> Callable[[int], str]:
+    """A limit by its control, whether the file armed it or a person did meanwhile; below zero a
+    rule."""
+
+    def name(number: int) -> str:
+        return limits.limits[number].control if number >= 0 else rule_names(number)
+
+    return name
+
+
 def assemble_live(
     file: SessionFile,
     directory: Path,
@@ -218,7 +229,7 @@ def assemble_live(
         observers=parts.observers,
         timers=(engine.outbox, *watches),
         models=parts.models,
-        control_names=control_names,
+        control_names=_names_of(engine.kernel.ledger.limits, control_names),
     )
     live.append(session)
     for venue in remotes:

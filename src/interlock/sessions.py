@@ -4,7 +4,7 @@ replayed.
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -170,7 +170,7 @@ def run_live(
         tuple(data),
         ground=Ground(WallClock()),
         lines=Lines(standard_input=socket_path is None, socket_path=socket_path),
-        control_names=_control_names(file),
+        control_names=_rule_name,
         followers=(account, snapshotter) if not is_kept else (snapshotter,),
     )
     if not as_json:
@@ -339,16 +339,9 @@ def _interruptible(session: Session) -> bool:
     return bool(interrupted)
 
 
-def _control_names(file: SessionFile) -> Callable[[int], str]:
-    limits = [command.limit.control for command in file.limits()]
-
-    def name(control: int) -> str:
-        if control < 0:
-            return RULES[-control][0]
-        # One that was armed while the session ran is not in the file.
-        return limits[control] if control < len(limits) else f"limit_{control}"
-
-    return name
+def _rule_name(number: int) -> str:
+    """A rule that is no limit is told by a negative number."""
+    return RULES[-number][0]
 
 
 def _print_walk(console: Console, session: Session) -> None:

@@ -19,7 +19,7 @@ from interlock.messages.approvals import (
 )
 from interlock.messages.commands import Command
 from interlock.messages.definitions import Answer, Instrument, Limit
-from interlock.messages.terms import HALT, HOLD, WARN
+from interlock.messages.terms import CONTINUOUS, HALT, HOLD, OPENING_AUCTION, WARN
 
 COIN = Instrument("COIN", "USD", 4, 2, 1, 2, 1)
 SECOND = 1_000_000_000
@@ -84,6 +84,16 @@ def test_a_limit_says_which_of_several_is_meant() -> None:
     assert said.limit.parameters == {"minimum": -10_000}
 
 
+def test_a_limit_may_be_for_some_phases_of_the_day() -> None:
+    word = {"control": "price_collar", "by": "ben", "phases": ["continuous", "opening_auction"],
+            "parameters": {"bps": 50}}  # fmt: skip
+    said = taken({"set_limit": word})
+    assert isinstance(said, ProposeLimitChange)
+    assert said.limit.phases == (OPENING_AUCTION, CONTINUOUS)
+    for phases in ([], ["noon"], [3]):
+        assert "$.set_limit.phases" in refused({"set_limit": {**word, "phases": phases}})
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [
@@ -96,6 +106,9 @@ def test_a_limit_says_which_of_several_is_meant() -> None:
         ({"instrument": "LEAD"}, "instrument"),
         ({"severity": "loud"}, "severity"),
         ({"severity": "hold", "approvers": 3}, "approvers"),
+        ({"severity": "soft", "hold_s": 5}, "hold_move_bps"),
+        ({"severity": "hold", "hold_move_bps": 5}, "hold_s"),
+        ({"control": "market_data", "parameters": {"age_ms": 5}, "phases": ["closed"]}, "phases"),
         ({"unknown": 1}, "unknown"),
     ],
     ids=str,

@@ -19,7 +19,7 @@ from interlock.messages.approvals import (
     ProposeLimitChange,
 )
 from interlock.messages.definitions import Answer, Limit
-from interlock.messages.events import DecisionJudged
+from interlock.messages.events import CommandRefused, DecisionJudged
 from interlock.messages.reasons import (
     CHANGE_DECLINED,
     HOLDS_FULL,
@@ -138,9 +138,10 @@ def test_a_limit_more_takes_effect_at_once_unless_nothing_could_be_traded_withou
     world = quoted()
     more = armed("open_orders", "source:model", count_max=3)
     assert isinstance(world.say(ProposeLimitChange(more, "ann", ""))[0], LimitChanged)
-    required = armed("order_quantity", "source:model", "COIN")
-    (waits,) = world.say(ProposeLimitChange(required, "ann", ""))
-    assert isinstance(waits, LimitChangeProposed)
+    required = Limit("order_value", "source:model", {"value_max": 5}, "", "USD")
+    # By itself it might be what lets an instrument be traded; beside one that covers it, never.
+    assert not is_tighter(required, None)
+    assert isinstance(world.say(ProposeLimitChange(required, "ann", ""))[0], LimitChanged)
     soft = armed("order_quantity", "source:model", "COIN", Answer(HOLD, 1, 5, 5))
     assert isinstance(world.say(ProposeLimitChange(soft, "ann", ""))[0], LimitChanged)
 
@@ -195,3 +196,24 @@ def test_every_parameter_says_what_a_greater_value_does(kind: Any, parameter: An
 def test_what_a_breach_leads_to_is_not_changed_by_one_person(answer: Answer) -> None:
     before = armed("order_quantity")
     assert not is_tighter(armed("order_quantity", answer=answer), before)
+
+
+def test_a_narrower_limit_under_one_that_covers_it_is_armed_at_once() -> None:
+    world = quoted()
+    narrow = Limit("order_quantity", "source:model", {"quantity_max": 5}, "COIN", "", "risk", "few")
+    (changed,) = world.say(ProposeLimitChange(narrow, "ann", "careful"))
+    assert isinstance(changed, LimitChanged)
+    assert verdict(world, 6) == QUANTITY_ABOVE_ORDER_LIMIT
+    assert verdict(world, 5) == NONE
+    # What stands narrower covers nothing wider.
+    wide = Limit("order_quantity", "account:main", {"quantity_max": 5}, "COIN", "", "risk", "few")
+    assert isinstance(world.say(ProposeLimitChange(wide, "ann", ""))[0], LimitChanged)
+
+
+def test_a_hold_that_stood_nowhere_says_how_long_it_holds() -> None:
+    world = quoted()
+    for hold_ns, kind in ((0, CommandRefused), (1, LimitChanged)):
+        answer = Answer(HOLD, 1, hold_ns, 10)
+        limit = armed("order_quantity", "firm", "COIN", answer, quantity_max=5)
+        (event,) = world.say(ProposeLimitChange(limit, "ann", "ask me"))
+        assert isinstance(event, kind)

@@ -17,6 +17,7 @@ from interlock.controls.money import MoneyOf
 from interlock.controls.rules import is_reducing
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import FIRM
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import (
     CONCENTRATION_ABOVE_LIMIT,
@@ -25,7 +26,7 @@ from interlock.messages.reasons import (
     NONE,
 )
 from interlock.messages.terms import BUY
-from interlock.messages.units import BPS_ONE
+from interlock.messages.units import BPS_ONE, Lots
 
 KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
@@ -98,7 +99,13 @@ class NetExposure(Control):
         ahead = proposal.ahead_buy if proposal.side == BUY else proposal.ahead_sell
         net += instrument.value(instrument.mark, ahead + proposal.added)
         if proposal.before is not None:
-            net += proposal.before.net if proposal.side == BUY else -proposal.before.net
+            before = proposal.before
+            if ledger.has_whole_asks:
+                # One side may trade and the other not: no line makes room for another.
+                net += before.net_buy if proposal.side == BUY else before.net_sell
+            else:
+                signed = before.net_buy - before.net_sell
+                net += signed if proposal.side == BUY else -signed
         if net > self.value_max and (proposal.added == 0 or is_reducing(proposal)):
             finding.allow(net, self.value_max)
         else:
@@ -108,7 +115,8 @@ class NetExposure(Control):
 @final
 class Concentration(Control):
     """Refuses an order after which its instrument could be more than `share_bps` of the gross
-    exposure of its scope, where that would be more than `floor` (C09)."""
+    exposure of its scope, where that would be more than `floor` (C09). The firm holds what all its
+    accounts do, each at its worst: one account long and another short do not cancel."""
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
@@ -138,9 +146,23 @@ class Concentration(Control):
         if gross <= 0 or after <= before or is_reducing(proposal):
             finding.allow(0, self.share_bps)
             return
+        if self.limit.scope == FIRM and ledger.has_whole_asks:
+            after += _held_elsewhere(proposal, ledger)
         # A part of a basis point counts as one.
         share = -(-instrument.value(instrument.mark, after) * BPS_ONE // gross)
         if gross <= self.floor:
             finding.allow(share, self.share_bps)
         else:
             finding.refuse_above(CONCENTRATION_ABOVE_LIMIT, share, self.share_bps)
+
+
+def _held_elsewhere(proposal: Proposal, ledger: Ledger) -> Lots:
+    """What the other accounts could hold of the order's instrument, each at its worst and without
+    its sign. Cost: one step per account."""
+    lots = 0
+    for account in ledger.accounts.values():
+        position = account.positions.get(proposal.symbol)
+        if position is not None and position is not proposal.position:
+            worst = position.worst_lots()
+            lots += worst if worst > 0 else 0
+    return lots

@@ -16,6 +16,7 @@ from interlock.controls.control import (
     Parameter,
 )
 from interlock.controls.rules import is_reducing
+from interlock.controls.sizes import WINDOW, ahead, lately
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.counters import Envelope
 from interlock.ledger.ledger import Ledger
@@ -52,12 +53,13 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "volume_share",
         "C03",
-        "one order of too large a share of what usually trades in a day",
+        "an order, or orders within a window, of too large a share of what usually trades in a day",
         "FIA 2024; RTS 6 15(1)(c)",
         EVERYWHERE,
         (
             Parameter("daily_volume", QUANTITY, "what usually trades in a day", 1, greater=LOOSENS),
             Parameter("share_bps", BPS, "largest share of it", 1, 100_000, greater=LOOSENS),
+            WINDOW,
         ),
         "quantity",
         answers=SOFT_ANSWERS,
@@ -88,7 +90,7 @@ def make_envelope(limit: Limit, number: int) -> Control | None:
     if name == "release_envelope":
         return ReleaseEnvelope(limit, number)
     if name == "volume_share":
-        return VolumeShare(limit)
+        return VolumeShare(limit, number)
     if name == "intent":
         return Intent(limit)
     return None
@@ -135,18 +137,29 @@ class ReleaseEnvelope(Control):
 
 @final
 class VolumeShare(Control):
-    """Refuses an order of more than a share of the usual daily volume (C03)."""
+    """Refuses an order of more than a share of the usual daily volume (C03). With `window_ms`, what
+    was let through on the same side within the window counts with it."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
+        self.number: Final[int] = number
+        self.is_windowed: Final[bool] = limit.parameters.get("window_ms", 0) != 0
         share = self.whole("daily_volume") * self.whole("share_bps")
         self.quantity_max: Final[int] = share // BPS_ONE
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.replaces is not None and proposal.added == 0:
             finding.allow(proposal.quantity, self.quantity_max)
-        else:
-            finding.refuse_above(QUANTITY_ABOVE_VOLUME_SHARE, proposal.quantity, self.quantity_max)
+            return
+        quantity = proposal.quantity
+        if self.is_windowed:
+            before = lately(ledger, self.number, proposal)
+            if before < 0:
+                finding.cannot_evaluate()
+                return
+            together = before + ahead(proposal) + proposal.added
+            quantity = together if together > quantity else quantity
+        finding.refuse_above(QUANTITY_ABOVE_VOLUME_SHARE, quantity, self.quantity_max)
 
 
 @final

@@ -166,6 +166,14 @@ class Gate:
         """Place, severity and reason of every finding that did not allow it."""
         return tuple(self._objections) if len(self._objections) > 0 else ()
 
+    def is_refused_for(self, reason: int) -> bool:
+        """This says whether the last plan was stopped for this reason and for no other."""
+        objections = self._objections
+        for place in range(0, len(objections), 3):
+            if objections[place + 1] >= HOLD and objections[place + 2] != reason:
+                return False
+        return self.severity >= HOLD
+
     def _judge_line(self, plan: Plan, proposal: Proposal) -> Route:
         ledger, finding = self.ledger, self._finding
         route = self._route(plan, proposal)

@@ -29,7 +29,8 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "daily_loss",
         "C26",
-        "new risk after too large a loss since the day began, net of fees; its scope halts",
+        "new risk after too large a loss since the day began, net of fees; its scope "
+        "halts at the next order, and nothing is taken back before there is one",
         "FIA PTG 2010; RTS 6 17(1)",
         ("firm", "account", "source"),
         (
@@ -45,7 +46,8 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "drawdown",
         "C26",
-        "new risk after too large a fall from the best of the day, net of fees; its scope halts",
+        "new risk after too large a fall from the best of the day, net of fees; its scope "
+        "halts at the next order, and nothing is taken back before there is one",
         "FIA PTG 2010; RTS 6 17(1)",
         ("firm", "account", "source"),
         (

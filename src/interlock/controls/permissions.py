@@ -17,8 +17,10 @@ from interlock.controls.control import (
     Finding,
     Parameter,
 )
+from interlock.controls.rules import is_reducing
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import FIRM
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import (
     INSTRUMENT_OUTSIDE_UNIVERSE,
@@ -158,10 +160,12 @@ class OrderKinds(Control):
 
 @final
 class ShortSale(Control):
-    """Refuses a sale after which more could be sold short than was located (C13)."""
+    """Refuses a sale after which more could be sold short than was located (C13): of the firm, by
+    all its accounts together. What is proven to reduce its account's position passes."""
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
+        self.is_firm: Final[bool] = limit.scope == FIRM
         self.located: Final[int] = self.whole("located")
         self.is_tested: Final[bool] = self.whole("uptick") != 0
 
@@ -170,9 +174,15 @@ class ShortSale(Control):
         if position is None or market is None:
             finding.cannot_evaluate()
             return
-        short = proposal.ahead_sell + proposal.added - position.worst_short()
+        worst_short = position.worst_short()
+        if self.is_firm and ledger.has_whole_asks:
+            worst_short = position.instrument.lots - position.instrument.open_sell
+        short = proposal.ahead_sell + proposal.added - worst_short
         if proposal.side != SELL or short <= 0:
             finding.allow(max(short, 0) if proposal.side == SELL else 0, self.located)
+            return
+        if ledger.has_whole_asks and is_reducing(proposal):
+            finding.allow(short, self.located)
             return
         if self.is_tested and proposal.added > 0:
             if market.bid_quantity <= 0:

@@ -113,8 +113,9 @@ class SelfMatch(Control):
     `expire_taker` refuses it; `expire_maker` takes ours back first and lets it leave;
     `expire_both` does both; `decrement` takes what would match out of both, where the limit's
     severity is `amend`; `transfer` is the same within one account, and refuses between two, because
-    no trade between accounts is booked here. Observed is what would match. Cost: one step per order
-    of ours on the other side of that market.
+    no trade between accounts is booked here. An order of the same decision has not left, so it
+    cannot give way: two lines that would match are refused in every mode but `none`. Observed is
+    what would match. Cost: one step per order of ours on the other side of that market.
     """
 
     def __init__(self, limit: Limit) -> None:
@@ -127,6 +128,10 @@ class SelfMatch(Control):
         lots = 0
         for order in matching:
             lots += order.worst_leaves()
+        opposing = _opposing(proposal, ledger)
+        if opposing > 0 and self.mode != NOTHING:
+            finding.refuse(WOULD_MATCH_OURSELVES, lots + opposing, 0)
+            return
         if lots == 0 or self.mode == NOTHING:
             finding.allow(lots, 0)
             return
@@ -137,6 +142,7 @@ class SelfMatch(Control):
         if self.mode in (EXPIRE_MAKER, EXPIRE_BOTH):
             for order in matching:
                 proposal.expire(order)
+        proposal.gives_way = proposal.gives_way or self.mode == EXPIRE_BOTH
         if self.mode == EXPIRE_MAKER:
             finding.warn(WOULD_MATCH_OURSELVES, lots, 0)
             return
@@ -144,7 +150,7 @@ class SelfMatch(Control):
 
     def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
         """What is left of it when what would match is taken out of both."""
-        if self.mode not in (DECREMENT, TRANSFER):
+        if self.mode not in (DECREMENT, TRANSFER) or _opposing(proposal, ledger) > 0:
             return 0
         matching = self._matching(proposal, ledger)
         left = proposal.quantity
@@ -180,3 +186,10 @@ class SelfMatch(Control):
             ):
                 found.append(order)
         return found
+
+
+def _opposing(proposal: Proposal, ledger: Ledger) -> Lots:
+    """What the order would match of the lines before it in its decision."""
+    if proposal.before is None or not ledger.has_whole_asks:
+        return 0
+    return proposal.before.opposing

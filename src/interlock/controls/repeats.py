@@ -60,8 +60,8 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "repeated_execution",
         "C06",
-        "executions in a row that nobody looked at: its scope halts until a person lets it trade "
-        "again",
+        "executions in a row that nobody looked at: at the next order its scope halts until a "
+        "person lets it trade again",
         "RTS 6 15(3); FIA PTG 2010",
         _WHERE,
         (
@@ -75,7 +75,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "reject_streak",
         "C40",
-        "orders after too many that venues refused in a row: its scope halts",
+        "orders after too many that venues refused in a row: its scope halts at the next order",
         "FIA Guide 2015",
         _WHERE,
         (Parameter("count_max", COUNT, "rejects in a row", 1, 1_000_000, greater=LOOSENS),),

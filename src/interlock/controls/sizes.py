@@ -172,11 +172,11 @@ class OrderQuantityLimit(Control):
             finding.allow(proposal.quantity, self.quantity_max)
             return
         if self.is_windowed:
-            before = _lately(ledger, self.number, proposal)
+            before = lately(ledger, self.number, proposal)
             if before < 0:
                 finding.cannot_evaluate()
                 return
-            quantity = before + _ahead(proposal) + proposal.added
+            quantity = before + ahead(proposal) + proposal.added
             if proposal.quantity > quantity:
                 quantity = proposal.quantity
             finding.refuse_above(QUANTITY_ABOVE_ORDER_LIMIT, quantity, self.quantity_max)
@@ -186,7 +186,7 @@ class OrderQuantityLimit(Control):
     def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
         if not self.is_windowed:
             return self.quantity_max
-        return self.quantity_max - _lately(ledger, self.number, proposal) - _ahead(proposal)
+        return self.quantity_max - lately(ledger, self.number, proposal) - ahead(proposal)
 
 
 @final
@@ -211,7 +211,7 @@ class OrderValueLimit(Control):
             return
         value = proposal.value
         if self.is_windowed:
-            before = _lately(ledger, self.number, proposal)
+            before = lately(ledger, self.number, proposal)
             if before < 0:
                 finding.cannot_evaluate()
                 return
@@ -222,19 +222,20 @@ class OrderValueLimit(Control):
     def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
         room = self.value_max
         if self.is_windowed:
-            room -= _lately(ledger, self.number, proposal) + proposal.ahead_side_value
+            room -= lately(ledger, self.number, proposal) + proposal.ahead_side_value
         if room <= 0 or proposal.value <= 0:
             return 0
         return room * proposal.quantity // proposal.value
 
 
-def _lately(ledger: Ledger, number: int, proposal: Proposal) -> int:
+def lately(ledger: Ledger, number: int, proposal: Proposal) -> int:
     """What was let through on this side within a limit's window; -1 when nobody counted."""
     window = ledger.limits.sizes.get(number)
     return window.sum_at(proposal.side, ledger.time_ns) if window is not None else -1
 
 
-def _ahead(proposal: Proposal) -> Lots:
+def ahead(proposal: Proposal) -> Lots:
+    """What the lines before an order would take on its side."""
     return proposal.ahead_buy if proposal.side == BUY else proposal.ahead_sell
 
 

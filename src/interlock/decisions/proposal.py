@@ -26,8 +26,11 @@ class Before:
     def __init__(self) -> None:
         self.elsewhere: Final[dict[str, Minor]] = {}
         """Gross exposure in other currencies, by currency."""
-        self.net: Minor = 0
-        """Of other instruments in the same currency, bought less sold, at their marks."""
+        self.net_buy: Minor = 0
+        self.net_sell: Minor = 0
+        """Of other instruments in the same currency, bought and sold, at their marks."""
+        self.opposing: Lots = 0
+        """What a line would trade with, of lines on the other side of the same market."""
         self.same = 0
         """Lines that ask for the same."""
         self.instruments = 0
@@ -102,6 +105,7 @@ class Proposal:
         self.before: Before | None = None
         self.intended = ""  # what its decision says that it is worth
         self.makers: list[OrderRecord] | None = None  # orders of ours that give way to it
+        self.gives_way = False  # and it does too: both expire
         self.ahead_orders = 0
         self.ahead_messages = 0
         self.ahead_side_value: Minor = 0

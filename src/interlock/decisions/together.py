@@ -2,7 +2,7 @@
 
 from interlock.decisions.proposal import Before, Plan, Proposal
 from interlock.ledger.instruments import InstrumentRecord
-from interlock.messages.terms import BUY, MARGINED
+from interlock.messages.terms import BUY, MARGINED, MARKET
 from interlock.messages.units import Lots
 
 
@@ -25,6 +25,8 @@ def judge_together(plan: Plan) -> None:
             is_same_side = earlier.market is proposal.market and earlier.side == proposal.side
             if is_same_side and earlier.would_take():
                 proposal.ahead_taken += earlier.leaves()
+            if _would_match(proposal, earlier):
+                before.opposing += earlier.leaves()
             if earlier.instrument is proposal.instrument:
                 if earlier.side == proposal.side:
                     proposal.ahead_side_value += earlier.added_value
@@ -37,7 +39,10 @@ def judge_together(plan: Plan) -> None:
                 mark = earlier.instrument.mark
                 value = earlier.instrument.value(mark, earlier.added)
                 proposal.ahead_gross += value
-                before.net += value if earlier.side == BUY else -value
+                if earlier.side == BUY:
+                    before.net_buy += value
+                else:
+                    before.net_sell += value
             else:
                 _count_elsewhere(before, earlier.instrument, earlier.added)
             if (
@@ -60,6 +65,17 @@ def _count_ahead(proposal: Proposal, earlier: Proposal, before: Before) -> None:
         before.same += 1
     if earlier.venue is not proposal.venue:
         before.venues += 1
+
+
+def _would_match(proposal: Proposal, earlier: Proposal) -> bool:
+    """Whether a line would trade with one before it, where that came to rest or traded on."""
+    if earlier.market is not proposal.market or earlier.side == proposal.side:
+        return False
+    if proposal.order_type == MARKET or earlier.order_type == MARKET:
+        return True
+    if proposal.side == BUY:
+        return proposal.price >= earlier.price
+    return proposal.price <= earlier.price
 
 
 def _count_beside(plan: Plan, proposal: Proposal) -> None:

@@ -6,7 +6,8 @@
 Quantities and prices are decimal text in the instrument's units, money in the instrument's or the
 currency's, everything else a whole number or a list of symbols. A parameter that is left out stays
 as it is. `severity` (with `approvers`, `hold_s`, `hold_move_bps` and `hold_age_ms`) says which
-limit is meant where several stand, and is `refuse` when left out.
+limit is meant where several stand, and is `refuse` when left out. `phases`, a list, says for which
+phases of the day a limit holds, of the controls that may be for some alone; left out, for all.
 """
 
 from typing import Final
@@ -19,13 +20,14 @@ from interlock.controls.control import (
     SYMBOLS,
     TICKS,
     WORD,
+    ControlKind,
     Parameter,
 )
 from interlock.inputs.fields import Fields
 from interlock.inputs.session_answers import APPROVERS_MAX, HOLD_SECONDS_MAX, SEVERITY_OF
 from interlock.inputs.strict_json import described
 from interlock.messages.definitions import Answer, Instrument, Limit
-from interlock.messages.terms import HOLD, REFUSE
+from interlock.messages.terms import HOLD, PHASES, REFUSE
 from interlock.messages.units import NS_PER_MS, NS_PER_SECOND, parse_decimal
 
 SYMBOLS_MAX: Final = 1_000
@@ -47,6 +49,7 @@ def read_limit(fields: Fields, instruments: dict[str, Instrument]) -> Limit:
     owner = fields.name("owner", "")
     reason = fields.text("reason", "", characters_max=500)
     answer = _answer(fields)
+    phases = _phases(fields, kind)
     value = fields.take("parameters") if fields.has("parameters") else {}
     fields.take("parameters")
     given = Fields(value, f"{fields.path}.parameters", fields.findings)
@@ -59,7 +62,7 @@ def read_limit(fields: Fields, instruments: dict[str, Instrument]) -> Limit:
         if given.is_object:
             given.end()
     symbol = instrument.symbol if instrument is not None else ""
-    return Limit(control, scope, parameters, symbol, currency, owner, reason, answer)
+    return Limit(control, scope, parameters, symbol, currency, owner, reason, answer, phases)
 
 
 def read_limits(fields: Fields, instruments: dict[str, Instrument]) -> tuple[Limit, ...]:
@@ -81,6 +84,9 @@ def _answer(fields: Fields) -> Answer:
     severity = SEVERITY_OF.get(name, REFUSE)
     if severity != HOLD:
         return Answer(severity)
+    for given, other in (("hold_s", "hold_move_bps"), ("hold_move_bps", "hold_s")):
+        if fields.has(given) and not fields.has(other):
+            fields.note(other, f"must be said with {given}")
     approvers = 0
     if name == "hold":
         approvers = fields.whole("approvers", 1, least=1, most=APPROVERS_MAX)
@@ -91,6 +97,26 @@ def _answer(fields: Fields) -> Answer:
         fields.whole("hold_move_bps", 0, least=0, most=10_000),
         fields.whole("hold_age_ms", 0, least=0, most=HOLD_SECONDS_MAX * 1_000) * NS_PER_MS,
     )
+
+
+def _phases(fields: Fields, kind: ControlKind | None) -> tuple[int, ...]:
+    """The phases of the day that a limit is for; empty for all of them."""
+    if not fields.has("phases"):
+        return ()
+    if kind is not None and not kind.phased:
+        fields.note("phases", f"is not for {kind.name}, which holds in every phase")
+    known = {name: phase for phase, name in PHASES.items()}
+    found: set[int] = set()
+    items = fields.items("phases", length_max=len(PHASES), required=True)
+    for item in items:
+        if type(item) is str and item in known:
+            found.add(known[item])
+        else:
+            text = f"had {described(item)}, each must be one of {', '.join(known)}"
+            fields.note("phases", text)
+    if not items:
+        fields.note("phases", "must name a phase; leave it out for all of them")
+    return tuple(sorted(found))
 
 
 def _digits(

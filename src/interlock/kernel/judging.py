@@ -27,7 +27,13 @@ from interlock.messages.events import (
     ReplaceRequested,
 )
 from interlock.messages.identity import ORDER_BITS, ORDERS_PER_COMMAND_MAX, SEQUENCE_MAX
-from interlock.messages.reasons import NONE, QUEUE_FULL, QUOTES_REFUSED, SELF_MATCH
+from interlock.messages.reasons import (
+    NONE,
+    QUEUE_FULL,
+    QUOTES_REFUSED,
+    SELF_MATCH,
+    WOULD_MATCH_OURSELVES,
+)
 from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT, REFUSE
 from interlock.messages.units import Sequence
 
@@ -79,8 +85,7 @@ class Judge:
             self._release(plan)
             return
         if gate.severity >= REFUSE and gate.is_authorised and gate.is_current:
-            # Where both give way, ours do so even though the order is refused.
-            self._expire_makers(plan)
+            self._expire_beside(plan)
         if gate.severity == HOLD:
             self.recorder.conclude(held_event(self.ledger, gate, plan))
         # Cancels that stand alone go beside refused orders, but never for who may not ask for them.
@@ -106,19 +111,32 @@ class Judge:
         for limit in gate.halting:
             trip_by_control(self.ledger, recorder, limit, plan.source_name)
 
+    def _expire_beside(self, plan: Plan) -> None:
+        """Where both give way, ours do so even though the order is refused: if it would have left
+        but for them. What nothing would have traded with stays."""
+        if not self.ledger.has_whole_asks:
+            self._expire_makers(plan)
+        elif self.gate.is_refused_for(WOULD_MATCH_OURSELVES):
+            for proposal in plan.proposals:
+                if proposal.gives_way:
+                    self._expire_for(plan, proposal)
+
     def _expire_makers(self, plan: Plan) -> None:
         """Orders of ours that give way are asked for before what they would have traded with
         leaves."""
         for proposal in plan.proposals:
-            if proposal.makers is None:
-                continue
-            for order in proposal.makers:
-                if is_possible(order.status, ASK_CANCEL):
-                    self.recorder.conclude(
-                        CancelRequested(
-                            order.order, order.venue.name, plan.waiting.sequence, SELF_MATCH
-                        )
+            self._expire_for(plan, proposal)
+
+    def _expire_for(self, plan: Plan, proposal: Proposal) -> None:
+        if proposal.makers is None:
+            return
+        for order in proposal.makers:
+            if is_possible(order.status, ASK_CANCEL):
+                self.recorder.conclude(
+                    CancelRequested(
+                        order.order, order.venue.name, plan.waiting.sequence, SELF_MATCH
                     )
+                )
 
     def _withdraw(self, plan: Plan) -> None:
         """A ladder that is refused takes with it what it was to move or to take back: its source

@@ -10,6 +10,7 @@ from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import is_person, scope_exists
 from interlock.kernel.tightening import filled_in, has_units, is_complete, is_tighter
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import FIRM
 from interlock.ledger.people import is_same
 from interlock.messages.approvals import (
     ConfirmLimitChange,
@@ -32,6 +33,7 @@ from interlock.messages.reasons import (
     UNKNOWN_CHANGE,
     UNKNOWN_LIMIT,
 )
+from interlock.messages.terms import HOLD, REFUSE
 from interlock.messages.units import NS_PER_SECOND, Sequence
 
 # How long a proposed change waits for its second person, in market time.
@@ -50,10 +52,13 @@ def propose_change(ledger: Ledger, recorder: Recorder, command: ProposeLimitChan
     if not is_complete(limit) or not is_readable or not _is_known(ledger, limit):
         text = f"{limit.control} on {limit.scope} is no limit of this session's catalogue"
         recorder.conclude(CommandRefused(UNKNOWN_LIMIT, text))
+    elif limit.answer.severity == HOLD and limit.answer.hold_ns == 0 and ledger.has_whole_asks:
+        text = f"{limit.control} on {limit.scope} holds, and does not say for how long: hold_s"
+        recorder.conclude(CommandRefused(UNKNOWN_LIMIT, text))
     elif before is not None and limit == filled_in(before, None):
         text = f"{limit.control} on {limit.scope} is so already"
         recorder.conclude(CommandRefused(NOTHING_TO_DO, text))
-    elif is_tighter(limit, before):
+    elif is_tighter(limit, before) or _is_added(ledger, limit, before):
         recorder.conclude(
             LimitChanged(limit, before, command.by, command.text, "", ledger.sequence)
         )
@@ -66,6 +71,24 @@ def propose_change(ledger: Ledger, recorder: Recorder, command: ProposeLimitChan
     else:
         expires_ns = ledger.time_ns + CHANGE_LIFE_NS
         recorder.conclude(LimitChangeProposed(limit, before, command.by, command.text, expires_ns))
+
+
+def _is_added(ledger: Ledger, limit: Limit, before: Limit | None) -> bool:
+    """Whether a limit is new and one of its control that refuses covers all that it covers: beside
+    that one it can only add an objection."""
+    if before is not None or not ledger.has_whole_asks:
+        return False
+    for standing in ledger.limits.limits:
+        if (
+            standing.control == limit.control
+            and standing.answer.severity == REFUSE
+            and standing.scope in (FIRM, limit.scope)
+            and standing.instrument in ("", limit.instrument)
+            and standing.currency in ("", limit.currency)
+            and len(standing.phases) == 0
+        ):
+            return True
+    return False
 
 
 def _is_known(ledger: Ledger, limit: Limit) -> bool:

@@ -89,7 +89,7 @@ class DaySum(Counter):
         self.messages += 1
 
     def note_fill(self, side: int, quantity: Lots, value: Minor, time_ns: Nanoseconds) -> None:
-        # What is taken back of an earlier day is nothing that was counted today.
+        # Only what may be of today is taken back here (`CounterTable.note_fill`).
         self.quantity = max(self.quantity + quantity, 0)
         self.value = max(self.value + value, 0)
         self.trades = max(self.trades + (1 if quantity > 0 else -1), 0)

@@ -28,6 +28,8 @@ class CounterTable:
         """When the first of their days ends."""
         self.is_matching = False
         """Whether a limit needs to find orders of ours that an order would trade with."""
+        self.has_whole_asks = False
+        """Whether what is taken back of an earlier day frees nothing (`messages.flags`)."""
         self.is_protecting = False
         """Whether fills may freeze what they trade against."""
         self.resting: Final[dict[str, dict[int, OrderRecord]]] = {}
@@ -143,7 +145,16 @@ class CounterTable:
         self, order: OrderRecord, quantity: Lots, value: Minor, time_ns: Nanoseconds
     ) -> None:
         for counter in self.of(order):
-            counter.note_fill(order.side, quantity, value, time_ns)
+            # A fill does not say its day. One of an order that left today is of today; what is
+            # taken back of any other frees nothing, and a correction counts in full.
+            is_old = (
+                quantity < 0
+                and self.has_whole_asks
+                and isinstance(counter, DaySum)
+                and day_of(order.cleared_ns, counter.offset_ns) != counter.day
+            )
+            if not is_old:
+                counter.note_fill(order.side, quantity, value, time_ns)
         self.look()
 
     def note_reject(self, order: OrderRecord, time_ns: Nanoseconds) -> None:

@@ -73,7 +73,13 @@ from interlock.messages.events import (
     RequestPending,
     RequestRejected,
 )
-from interlock.messages.flags import BOUNDED_MOVES, KEPT_BY_US, STRICT_PEOPLE, SUMMED_SCOPES
+from interlock.messages.flags import (
+    BOUNDED_MOVES,
+    KEPT_BY_US,
+    STRICT_PEOPLE,
+    SUMMED_SCOPES,
+    WHOLE_ASKS,
+)
 from interlock.messages.reasons import NOT_AS_STATED
 from interlock.messages.statements import ReportVenue
 from interlock.messages.terms import (
@@ -129,6 +135,7 @@ class Ledger:
         self.has_summed_scopes = False
         self.is_strict = False
         """Whether what people say is held to more (`STRICT_PEOPLE`)."""
+        self.has_whole_asks = False
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
@@ -207,6 +214,8 @@ class Ledger:
         self.flags = flags
         self.has_bounded_moves = BOUNDED_MOVES in flags
         self.has_summed_scopes = SUMMED_SCOPES in flags
+        self.has_whole_asks = WHOLE_ASKS in flags
+        self.orders.counters.has_whole_asks = self.has_whole_asks
         self.is_kept_by_us = KEPT_BY_US in flags
         self.is_strict = STRICT_PEOPLE in flags
 

@@ -13,7 +13,7 @@ from interlock.messages.units import NS_PER_MS, Nanoseconds
 # the later: what is counted is never less than what was let through.
 SIZES_MAX: Final = 1_024
 
-WINDOWED: Final = ("order_quantity", "order_value")
+WINDOWED: Final = ("order_quantity", "order_value", "volume_share")
 
 
 @final

@@ -14,6 +14,7 @@ KEPT_BY_US: Final = 3
 PROVEN_ABSENCE: Final = 4
 SUMMED_SCOPES: Final = 5
 STRICT_PEOPLE: Final = 6
+WHOLE_ASKS: Final = 7
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -47,6 +48,13 @@ CATALOGUE: Final = {
         "a source that is no person says no rate; names of people are compared without case; a halt"
         " covers the orders of a release; whoever's trading tripped a halt does not lift it, and"
         " lifting renews what tripped it alone; an approval holds for what the approver was told",
+    ),
+    WHOLE_ASKS: (
+        "whole_asks",
+        "short sales and concentration of the firm are summed over its accounts; the lines of a"
+        " decision net nothing and match none of their own; our orders give way to a refused one"
+        " only where both must; what is taken back of an earlier day frees nothing of this one; a"
+        " narrower limit under one that covers it is armed at once",
     ),
 }
 """Each flag's name, and what is so where it holds."""

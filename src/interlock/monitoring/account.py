@@ -71,8 +71,9 @@ from interlock.messages.units import (
     Ticks,
     bps_of,
 )
-from interlock.monitoring.approval_words import limit_words, parameters_text
+from interlock.monitoring.approval_words import limit_place
 from interlock.monitoring.histogram import Histogram
+from interlock.monitoring.limits import values_text
 
 # Orders whose arrival is remembered for the cost of later fills; the oldest go first.
 ORDERS_REMEMBERED_MAX = 100_000
@@ -137,11 +138,12 @@ class _Arrival(Struct):
     fills: dict[str, tuple[Lots, Ticks, Minor]] = field(default_factory=dict)
 
 
-def limit_change_text(event: LimitChanged) -> str:
-    """A change of a limit, with the old and the new."""
+def limit_change_text(event: LimitChanged, instruments: dict[str, Instrument]) -> str:
+    """A change of a limit, with the old and the new, as a session file writes them."""
     confirmed = f", confirmed by {event.confirmed_by}" if event.confirmed_by else ""
-    before = parameters_text(event.before)
-    return f"{limit_words(event.limit)}, before {before}, by {event.by}{confirmed}: {event.text}"
+    before, now = values_text(event.before, instruments), values_text(event.limit, instruments)
+    where = limit_place(event.limit)
+    return f"{where}: {now}, before {before}, by {event.by}{confirmed}: {event.text}"
 
 
 class Account:
@@ -265,7 +267,7 @@ class Account:
             self.halts.append(f"{event.scope} by {event.by}: {event.text}")
         elif isinstance(event, LimitChanged):
             self._limit(event.limit)
-            self.limit_changes.append(limit_change_text(event))
+            self.limit_changes.append(limit_change_text(event, self.instruments))
         elif isinstance(event, DecisionHeld):
             _count(self.holds, "held")
         elif isinstance(event, ApprovalRecorded):

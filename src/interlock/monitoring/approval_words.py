@@ -79,17 +79,29 @@ def _limit_event_words(event: Event) -> str:
 
 def limit_words(limit: Limit) -> str:
     """This is a limit: control, where, what it leads to, and its parameters as they are kept."""
+    return f"{limit_place(limit)}: {parameters_text(limit)}"
+
+
+def limit_place(limit: Limit) -> str:
+    """This is which limit it is: control, where, and what it leads to."""
     where = " ".join(part for part in (limit.scope, limit.instrument, limit.currency) if part)
     answer = answer_name(limit.answer)
     leads = f" ({answer})" if answer != "refuse" else ""
-    return f"{limit.control} on {where}{leads}: {parameters_text(limit)}"
+    return f"{limit.control} on {where}{leads}"
 
 
 def parameters_text(limit: Limit | None) -> str:
     """The parameters of a limit as they are kept; nothing where there is no limit."""
     if limit is None:
         return "nothing"
-    return ", ".join(f"{name}={value}" for name, value in limit.parameters.items()) or "no value"
+    return (
+        ", ".join(f"{name}={_plain(value)}" for name, value in limit.parameters.items())
+        or "no value"
+    )
+
+
+def _plain(value: int | tuple[str, ...]) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _said(text: str) -> str:

@@ -52,7 +52,7 @@ class LimitHistory:
                 "text": text,
                 "old": dict(before.parameters) if before is not None else None,
                 "new": dict(limit.parameters),
-                "words": self._words(limit),
+                "words": values_text(limit, self._instruments),
             }
         )
 
@@ -66,7 +66,7 @@ class LimitHistory:
                 "currency": limit.currency,
                 "severity": answer_name(limit.answer),
                 "parameters": dict(limit.parameters),
-                "words": self._words(limit),
+                "words": values_text(limit, self._instruments),
                 "owner": limit.owner,
                 "reason": limit.reason,
                 "history": self._changes[key],
@@ -74,27 +74,38 @@ class LimitHistory:
             for key, limit in self._limits.items()
         ]
 
-    def _words(self, limit: Limit) -> str:
-        kind = KINDS.get(limit.control)
-        units = {each.name: each.unit for each in kind.parameters} if kind is not None else {}
-        return ", ".join(
-            f"{name} {self._text(limit, units.get(name, ''), value)}"
-            for name, value in limit.parameters.items()
-        )
 
-    def _text(self, limit: Limit, unit: str, value: int | tuple[str, ...]) -> str:
-        if isinstance(value, tuple):
-            return " ".join(value) or "none"
-        instrument = self._instruments.get(limit.instrument)
-        if unit == QUANTITY and instrument is not None:
-            return instrument.quantity_text(value)
-        if unit == TICKS and instrument is not None:
-            return instrument.price_text(value)
-        if unit == MONEY:
-            digits = [
-                each.currency_digits
-                for each in self._instruments.values()
-                if each.symbol == limit.instrument or each.currency == limit.currency
-            ]
-            return format_decimal(value, digits[0]) if digits else str(value)
-        return f"{value} {unit}" if unit not in ("", "count") else str(value)
+def values_text(limit: Limit | None, instruments: dict[str, Instrument]) -> str:
+    """The parameters of a limit as a session file writes them, in the digits of what they count;
+    nothing where there is no limit."""
+    if limit is None:
+        return "nothing"
+    kind = KINDS.get(limit.control)
+    units = {each.name: each.unit for each in kind.parameters} if kind is not None else {}
+    return ", ".join(
+        f"{name} {_value_text(limit, units.get(name, ''), value, instruments)}"
+        for name, value in limit.parameters.items()
+    )
+
+
+def _value_text(
+    limit: Limit,
+    unit: str,
+    value: int | tuple[str, ...],
+    instruments: dict[str, Instrument],
+) -> str:
+    if isinstance(value, tuple):
+        return " ".join(value) or "none"
+    instrument = instruments.get(limit.instrument)
+    if unit == QUANTITY and instrument is not None:
+        return instrument.quantity_text(value)
+    if unit == TICKS and instrument is not None:
+        return instrument.price_text(value)
+    if unit == MONEY:
+        digits = [
+            each.currency_digits
+            for each in instruments.values()
+            if each.symbol == limit.instrument or each.currency == limit.currency
+        ]
+        return format_decimal(value, digits[0]) if digits else str(value)
+    return f"{value} {unit}" if unit not in ("", "count") else str(value)
