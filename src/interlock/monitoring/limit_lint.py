@@ -1,9 +1,8 @@
 """Limit lint: limits that are no limits.
 
-A limit on an order that any number of small ones lead around, a limit far above what was ever seen,
-a limit on one order above what trades in a whole day, a control that never speaks, an owner or a
-review that is missing, an instrument or a phase of the day without what every order needs, a limit
-that was loosened and nobody said why.
+A limit far above what was ever seen, a limit on one order above what trades in a whole day, a
+control that never speaks, an owner or a review that is missing, an instrument or a phase of the day
+without what every order needs, a limit that was loosened and nobody said why.
 """
 
 from datetime import date, timedelta
@@ -14,9 +13,8 @@ from msgspec import Struct
 from interlock.controls.catalogue import KINDS, REQUIRED
 from interlock.controls.control import LOOSENS, TIGHTENS
 from interlock.ledger.limits import covers
-from interlock.ledger.sizes import WINDOWED
 from interlock.messages.definitions import Instrument, Limit, Source
-from interlock.messages.terms import CLOSED, CONTINUOUS, HALT, PHASES, REFUSE, name_of
+from interlock.messages.terms import CLOSED, CONTINUOUS, PHASES, name_of
 from interlock.monitoring.control_rows import place_of
 from interlock.monitoring.triggers import Flow, Tally, Triggers
 
@@ -59,7 +57,6 @@ def lint(
     for limit in limits:
         found += _unowned(limit)
         found += _unreviewed(limit, today, reviewed_days_max)
-        found += _unwindowed(limit)
     found += _bare(limits, instruments, sources)
     if seen.decisions > 0:
         for limit in limits:
@@ -88,14 +85,6 @@ def _unreviewed(limit: Limit, today: date, days_max: int) -> list[Lint]:
     if days < 0:
         return [Lint("review", where, f"was reviewed on {limit.reviewed}, which is yet to come")]
     return []
-
-
-def _unwindowed(limit: Limit) -> list[Lint]:
-    is_hard = limit.answer.severity in (REFUSE, HALT)
-    if limit.control not in WINDOWED or not is_hard or limit.parameters.get("window_ms", 0):
-        return []
-    text = "judges each order by itself: one that is cut into small ones passes; say window_ms"
-    return [Lint("window", place_of(limit), text)]
 
 
 def _bare(
