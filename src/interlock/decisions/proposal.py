@@ -65,8 +65,7 @@ class Proposal:
         self.value: Minor = 0
         """What is left of it at that price; a sale's at the far touch when that is dearer."""
         self.added_value: Minor = 0
-        # The terms are read once, all together: every step asks for them, and the Struct answers
-        # ten times slower.
+        # Read once, all together: every step asks for them, and the Struct is ten times slower.
         order_type: int
         limit: Ticks
         protection: Ticks
