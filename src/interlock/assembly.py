@@ -40,7 +40,8 @@ from interlock.messages.commands import (
     CloseSession,
 )
 from interlock.messages.units import Nanoseconds
-from interlock.parts import NS_PER_US
+from interlock.parts import NS_PER_US, Parts
+from interlock.simulation.model import Model
 
 MARKET_ENDED = "the market ended"
 """Why a session in market time was closed that is complete."""
@@ -210,6 +211,7 @@ def assemble_live(
         all_followers = (*followers, answer, *(venue.follow for venue in remotes))
         if holds_journal(ground.journal.files, directory):
             engine = resumed_engine(file, directory, data, parts, ground, all_followers)
+            _tell_models(parts, engine.sequence)
         else:
             name = ground.random_bytes(10).hex()
             engine = live_engine(file, directory, parts, name, ground, all_followers)
@@ -245,3 +247,11 @@ def assemble_live(
                 venue.close()
 
     return Session(engine, file, directory, parts.recording, now_ns, NEVER, run, session.stop)
+
+
+def _tell_models(parts: Parts, sequence: int) -> None:
+    """New models learn where their session was taken up, so that they use no key twice. One that is
+    no `Model` makes its keys by itself."""
+    for model, _ in parts.models:
+        if isinstance(model, Model):
+            model.begin_after(sequence)

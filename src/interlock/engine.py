@@ -103,6 +103,11 @@ class Engine:
         return bool(self._batch.entries or self._kept)
 
     @property
+    def under_way(self) -> tuple[list[Entry], list[Entry]]:
+        """What was taken and not handed on: the batch being kept, and the open one."""
+        return list(self._kept), list(self._batch.entries)
+
+    @property
     def effects_since_ns(self) -> Nanoseconds:
         """When the oldest effect that has not left was decided; -1 while there is none."""
         return self._kept_effects_ns if self._kept_effects_ns >= 0 else self._batch.effects_ns

@@ -154,6 +154,22 @@ def test_a_model_of_ones_own_subclasses_model() -> None:
     assert found[1].evidence["ask"] == "12"
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_that_is_told_where_its_session_was_taken_up_uses_no_key_twice(name: str) -> None:
+    keys: set[str] = set()
+    for sequence in (0, 7, 90):
+        model = make_model(name, "src", "r1", 3, {SYMBOL: COIN}, [], {"warm_up": 1}, 1)
+        model.begin_after(sequence)
+        found: set[str] = set()
+        for step, price in enumerate(FLAT + UP + DOWN):
+            time_ns = START + step * 100 * NS_PER_MS
+            quote = UpdateQuote(SYMBOL, "venue", price - 1, 5, price + 1, 6, time_ns)
+            found.update(decision.key for decision in model.observe(time_ns, quote))
+        assert f"src-{sequence}-1" in found or (sequence == 0 and "src-1" in found)
+        assert not keys & found
+        keys |= found
+
+
 def test_mistakes_in_names_and_parameters_say_what_there_is() -> None:
     with pytest.raises(ValueError, match="momentum, mean_reversion, careless"):
         make_model("lucky", "src", "r1", 1, {}, [], {}, 1)

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from crashes.stage import buy, decision, quote, stage_file
+from interlock.coverage.recorder import Recorder, begin, end
 from interlock.inputs.session_file import SessionFile, parse_session
 from interlock.ledger.state import digest
 from interlock.messages.commands import CloseSession, ReportOrder
@@ -16,7 +17,7 @@ from interlock.testing.everywhere import NotTheSame, restart_everywhere
 from interlock.testing.forking import fork_journal
 from interlock.testing.live import LiveTrial
 from interlock.testing.outcomes import Outcome
-from interlock.testing.points import CrashPoint, Loss
+from interlock.testing.points import POINTS, CrashPoint, Loss
 from interlock.testing.trial import DiskFailed, MarketTrial
 from interlock.testing.venues import ToldVenue
 from sessions.walks import DEMO
@@ -129,6 +130,37 @@ def test_a_disk_that_fails_ends_the_process_and_is_not_believed_again() -> None:
         trial.run(0.1)
     # What was in that batch never left.
     assert [what for what, _ in trial.venues["alpha"].reached] == ["submit"]
+
+
+ASKS = "order: working -ask_cancel-> pending_cancel"
+TURNS = dict.fromkeys(POINTS[:5], ASKS)
+TURNS[CrashPoint.P5] = "order: pending_cancel -fill-> pending_cancel"
+
+
+@pytest.mark.parametrize("point", TURNS)
+def test_a_crash_is_counted_with_the_moves_of_the_turn_that_it_interrupts(
+    point: CrashPoint,
+) -> None:
+    venue = ToldVenue("alpha")
+    trial = LiveTrial(stage_file(), venues={"alpha": venue})
+    trial.say(quote("COIN"), buy("desk", "a", "COIN"))
+    assert trial.run(0.5)
+    [number] = venue.orders
+    accepted = ReportOrder("alpha", number, REPORT_ACCEPTED)
+    fill = ReportOrder("alpha", number, REPORT_FILL, execution_id="x", quantity=4, price=10_000)
+    trial.at(0.5, lambda: _tell(venue, trial, accepted))
+    assert trial.run(1.0)
+    trial.say(decision("desk", "c", kind="cancel"))
+    trial.at(0.5, lambda: _tell(venue, trial, fill))
+    recorder = Recorder()
+    begin(recorder)
+    try:
+        trial.crash_at(point)
+        assert not trial.run(1.0)
+    finally:
+        end(recorder)
+    crashes = [cell for cell in recorder.counts.cells if cell.startswith("crash: ")]
+    assert crashes == [f"crash: {point.name} {TURNS[point]}"]
 
 
 def test_a_session_that_died_before_its_first_batch_begins_anew() -> None:

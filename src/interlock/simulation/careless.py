@@ -101,10 +101,9 @@ class CarelessModel(Model):
         evidence = view.evidence()
         evidence["mistake"] = mistake
         terms = Terms(order_type=LIMIT, price=price, time_in_force=IOC)
-        self.decided += 1
         return Decision(
             source=self.source,
-            key=f"{self.source}-{self.decided}",
+            key=self.next_key(),
             release=release,
             epoch=epoch,
             action=NamedAction("shut_down", {"of": symbol})

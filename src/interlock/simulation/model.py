@@ -14,7 +14,7 @@ from interlock.messages.commands import Command, UpdateLadder, UpdateQuote
 from interlock.messages.decisions import Action, Decision
 from interlock.messages.definitions import Instrument
 from interlock.messages.terms import NEW_RISK
-from interlock.messages.units import NS_PER_MS, Lots, Nanoseconds, Ticks
+from interlock.messages.units import NS_PER_MS, Lots, Nanoseconds, Sequence, Ticks
 from interlock.simulation.chance import Chance
 
 AVERAGE_ONE: Final = 1 << 16
@@ -131,6 +131,14 @@ class Model(ABC):
         for symbol, instrument in instruments.items():
             self.views[symbol] = View(instrument)
         self.decided: int = 0
+        self.run_mark: str = ""
+
+    def begin_after(self, sequence: Sequence) -> None:
+        """This tells a new model that its session was taken up at that command (0: it is a new
+        one), before its first decision: what an earlier run decided has used up its keys.
+        """
+        # A count would not do: an earlier run may have counted decisions that no journal has.
+        self.run_mark = f"{sequence}-" if sequence > 0 else ""
 
     def observe(self, time_ns: Nanoseconds, command: Command) -> list[Decision]:
         """This is what the model decides on seeing a command; mostly nothing."""
@@ -172,14 +180,20 @@ class Model(ABC):
     def decide(self, time_ns: Nanoseconds, view: View) -> list[Decision]:
         """This is what the model wants now that an instrument has moved."""
 
+    def next_key(self) -> str:
+        """This is a key that no decision of the model has: the source and a count from 1, and
+        between them, in a session that was taken up, the command after which that was.
+        """
+        self.decided += 1
+        return f"{self.source}-{self.run_mark}{self.decided}"
+
     def decision(
         self, time_ns: Nanoseconds, action: Action, evidence: dict[str, str], text: str
     ) -> Decision:
         """This is a decision under the model's next key."""
-        self.decided += 1
         return Decision(
             source=self.source,
-            key=f"{self.source}-{self.decided}",
+            key=self.next_key(),
             release=self.release,
             epoch=self.epoch,
             action=action,

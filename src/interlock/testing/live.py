@@ -61,7 +61,6 @@ class LiveTrial(MemoryTrial):
         self._ports = dict(venues or {})
         self._world: Parts | None = None
         self._door: ScriptedDoor | None = None
-        self.venues: dict[str, WatchedVenue] = {}
         self._until_ns = start_ns
         names = [command.limit.control for command in file.limits()]
         self._control_names = lambda number: names[number] if number >= 0 else RULES[-number][0]

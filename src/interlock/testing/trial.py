@@ -19,7 +19,7 @@ from random import Random
 from typing import Any, Final, Protocol
 
 from interlock.assembly import MARKET_ENDED, Session, assemble, is_complete
-from interlock.coverage.recorder import note_journal
+from interlock.coverage.recorder import active, note_crash, note_journal
 from interlock.engine import Engine
 from interlock.engines import Ground, user_controls
 from interlock.inputs.clock import ManualClock
@@ -37,6 +37,7 @@ from interlock.testing.auditing import AuditedEngine
 from interlock.testing.files import MemoryFiles
 from interlock.testing.outcomes import Outcome, names_of, outcome_of
 from interlock.testing.points import Crashed, CrashPoint, Loss, Plan
+from interlock.testing.turns import moves_under_way
 from interlock.testing.venues import WatchedVenue
 
 DIRECTORY: Final = Path("/session")
@@ -94,6 +95,8 @@ class MemoryTrial(ABC):
         """Every crash that there was."""
         self.session: Session | None = None
         """The process, while one lives."""
+        self.venues: dict[str, WatchedVenue] = {}
+        """In market time they are made again with each process; live ones outlive it."""
         self._loss = Loss.DROP
         self._names = Names(seed)
         self._engine: type[Engine] = AuditedEngine if audits else Engine
@@ -160,9 +163,16 @@ class MemoryTrial(ABC):
     def _died(self, crash: Crashed) -> None:
         """The process is gone; what the disk has of what was not synced is decided now."""
         self.crashes.append(crash)
-        self.session = None
+        dead, self.session = self.session, None
         self.files.crash(self._loss, self.chance)
         self.plan.begin()
+        lost = [word for venue in self.venues.values() for word in venue.in_hand]
+        for venue in self.venues.values():
+            venue.in_hand = []
+        if active() is not None:
+            engine = dead.engine if dead is not None else None
+            moves = moves_under_way(crash.point, engine, self.reader, lost)
+            note_crash(crash.point.name, moves)
 
 
 class MarketTrial(MemoryTrial):
@@ -181,8 +191,6 @@ class MarketTrial(MemoryTrial):
         step."""
         super().__init__(file, seed=seed, audits=audits, segment_bytes=segment_bytes)
         self.data = tuple(data)
-        self.venues: dict[str, WatchedVenue] = {}
-        """Of the process that runs; they are made again with it."""
 
     def run(self) -> bool:
         """This runs to the end of the market, or to a crash; True when it came to the end."""

@@ -74,6 +74,8 @@ class WatchedVenue:
         self.spared = 0
         self.lost = 0
         """After the next `spared` effects, so many are lost on their way."""
+        self.in_hand: list[tuple[Nanoseconds, Command]] = []
+        """What a crash lost between the venue and the journal, until the next process lives."""
 
     @property
     def sent_twice(self) -> list[OrderId]:
@@ -119,7 +121,9 @@ class WatchedVenue:
         words = self.port.due(time_ns)
         if any(isinstance(word, ReportOrder | ReportVenue) for _, word in words):
             # Taken from the venue and in nobody's journal: a crash here loses them.
+            self.in_hand = words
             self.plan.passing(CrashPoint.P5)
+            self.in_hand = []
         return words
 
     def _leaves(self, what: str, order: OrderId) -> bool:
