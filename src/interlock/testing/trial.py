@@ -24,6 +24,7 @@ from interlock.engine import Engine
 from interlock.engines import Ground, user_controls
 from interlock.inputs.clock import ManualClock
 from interlock.inputs.session_file import SessionFile
+from interlock.journal.faults import JournalFault
 from interlock.journal.options import JournalOptions
 from interlock.journal.reader import JournalReader
 from interlock.journal.replay import reexecute
@@ -171,7 +172,11 @@ class MemoryTrial(ABC):
             venue.in_hand = []
         if active() is not None:
             engine = dead.engine if dead is not None else None
-            moves = moves_under_way(crash.point, engine, self.reader, lost)
+            try:
+                moves = moves_under_way(crash.point, engine, self.reader, lost)
+            except JournalFault:
+                # It died before there was a journal to read.
+                moves = ()
             note_crash(crash.point.name, moves)
 
 
