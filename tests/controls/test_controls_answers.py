@@ -258,13 +258,14 @@ def test_a_window_holds_no_more_than_its_bound_and_forgets_nothing_too_early() -
         armed("open_orders", count_max=1_000_000),
     )
     [firm, wide] = world.ledger.limits.sizes.values()
+    key = wide.key(BUY, "COIN", "alpha")
     for number in range(SIZES_MAX + 10):
-        wide.note(BUY, START + number, 1)
-    assert len(wide.bought.times) == SIZES_MAX
-    assert wide.sum_at(BUY, START + 2_000) == SIZES_MAX + 10
+        wide.note(key, START + number, 1)
+    assert len(wide.row(key).times) == SIZES_MAX
+    assert wide.sum_at(BUY, "COIN", "alpha", START + 2_000) == SIZES_MAX + 10
     # The oldest that became one have the time of the latest among them.
-    assert wide.sum_at(BUY, START + 3_600 * SECOND + 9) == SIZES_MAX + 10
-    assert firm.sum_at(BUY, START) == 0
+    assert wide.sum_at(BUY, "COIN", "alpha", START + 3_600 * SECOND + 9) == SIZES_MAX + 10
+    assert firm.sum_at(BUY, "COIN", "alpha", START) == 0
 
 
 # --- baskets -----------------------------------------------------------------------------------

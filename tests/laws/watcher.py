@@ -223,7 +223,7 @@ def check_bounds(ledger: Ledger) -> None:
     assert len(ledger.holds.held) <= bounds.held_max
     assert len(ledger.limits.changes) <= CHANGES_MAX
     for sizes in ledger.limits.sizes.values():
-        assert max(len(sizes.bought.times), len(sizes.sold.times)) <= SIZES_MAX
+        assert all(len(row.times) <= SIZES_MAX for row in sizes.rows.values())
         assert sizes.bought.total == sum(sizes.bought.amounts)
     assert ledger.holds.judged is None
     assert {number for number, order in orders.open.items() if order.reduce_only} == set(

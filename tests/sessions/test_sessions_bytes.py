@@ -11,7 +11,7 @@ from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import encode_batch
 
 KNOWN = Path(__file__).with_name("known.toml")
-KNOWN_DIGEST = "45bb6488346ad2082d1e763720318ac0896d01f9c06e5492ab701d7b0975726e"
+KNOWN_DIGEST = "21020ddf6506d7cd96396befb71cfa3f04765efe8cc121a033585ae07a3f0d63"
 
 
 def digest_after_opening(directory: Path) -> str:

@@ -128,16 +128,19 @@ NEITHER: Final = 0
 
 # What a breach may lead to, by the names that a session file uses. A soft block is a hold that any
 # one person confirms.
-HARD_ANSWERS: Final = ("refuse", "halt")
-SOFT_ANSWERS: Final = ("warn", "soft", "hold", "refuse", "halt")
+REDUCE_ONLY: Final = "reduce_only"
+HARD_ANSWERS: Final = ("refuse", "halt", REDUCE_ONLY)
+SOFT_ANSWERS: Final = ("warn", "soft", "hold", *HARD_ANSWERS)
 ANSWERS: Final = {WARN: "warn", AMEND: "amend", REFUSE: "refuse", HALT: "halt"}
-SIZE_ANSWERS: Final = ("warn", "amend", "soft", "hold", "refuse", "halt")
+SIZE_ANSWERS: Final = ("warn", "amend", "soft", "hold", *HARD_ANSWERS)
 
 
 def answer_name(answer: Answer) -> str:
     """This is what a breach leads to, as a session file says it; empty when it cannot be said."""
     if answer.severity == HOLD:
         return "soft" if answer.approvers == 0 else "hold"
+    if answer.severity == HALT and answer.reduce_only:
+        return REDUCE_ONLY
     return ANSWERS.get(answer.severity, "")
 
 

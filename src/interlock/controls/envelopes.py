@@ -16,7 +16,7 @@ from interlock.controls.control import (
     Parameter,
 )
 from interlock.controls.rules import is_reducing
-from interlock.controls.sizes import WINDOW, ahead, lately
+from interlock.controls.sizes import WINDOW, ahead, is_windowed, lately
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.counters import Envelope
 from interlock.ledger.ledger import Ledger
@@ -143,7 +143,7 @@ class VolumeShare(Control):
     def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
         self.number: Final[int] = number
-        self.is_windowed: Final[bool] = limit.parameters.get("window_ms", 0) != 0
+        self.is_windowed: Final[bool] = is_windowed(limit)
         share = self.whole("daily_volume") * self.whole("share_bps")
         self.quantity_max: Final[int] = share // BPS_ONE
 

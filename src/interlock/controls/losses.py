@@ -30,7 +30,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         "daily_loss",
         "C26",
         "new risk after too large a loss since the day began, net of fees; its scope "
-        "halts at the next order, and nothing is taken back before there is one",
+        "halts, or may only reduce, when a fill or a price brings it",
         "FIA PTG 2010; RTS 6 17(1)",
         ("firm", "account", "source"),
         (
@@ -47,7 +47,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         "drawdown",
         "C26",
         "new risk after too large a fall from the best of the day, net of fees; its scope "
-        "halts at the next order, and nothing is taken back before there is one",
+        "halts, or may only reduce, when a fill or a price brings it",
         "FIA PTG 2010; RTS 6 17(1)",
         ("firm", "account", "source"),
         (
@@ -71,8 +71,9 @@ def make_loss(limit: Limit, number: int) -> Control | None:
 
 @final
 class Loss(Control):
-    """Halts its scope when an order comes after a loss of more than `loss_max` (C26). What is
-    proven to reduce passes, and a person who lifts the halt begins a new count."""
+    """Halts its scope after a loss of more than `loss_max` (C26): when a fill or a price brings it
+    (`ledger.watermarks`), and again for an order that comes while it lasts. What is proven to
+    reduce passes, and a person who lifts the halt begins a new count."""
 
     def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)

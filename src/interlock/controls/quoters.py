@@ -5,6 +5,7 @@ ours that would trade with each other.
 from typing import Final, final
 
 from interlock.controls.control import (
+    HARD_ANSWERS,
     LOOSENS,
     MILLISECONDS,
     MONEY,
@@ -70,7 +71,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         ),
         "quantity",
         reason=WOULD_MATCH_OURSELVES,
-        answers=("amend", "refuse", "halt"),
+        answers=("amend", *HARD_ANSWERS),
     ),
 )  # fmt: skip
 

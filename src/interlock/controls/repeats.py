@@ -60,7 +60,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "repeated_execution",
         "C06",
-        "executions in a row that nobody looked at: at the next order its scope halts until a "
+        "executions in a row that nobody looked at: with the one too many its scope halts until a "
         "person lets it trade again",
         "RTS 6 15(3); FIA PTG 2010",
         _WHERE,
@@ -75,7 +75,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "reject_streak",
         "C40",
-        "orders after too many that venues refused in a row: its scope halts at the next order",
+        "orders after too many that venues refused in a row: with the one too many its scope halts",
         "FIA Guide 2015",
         _WHERE,
         (Parameter("count_max", COUNT, "rejects in a row", 1, 1_000_000, greater=LOOSENS),),
@@ -85,7 +85,8 @@ KINDS: Final[tuple[ControlKind, ...]] = (
     ControlKind(
         "reject_rate",
         "C40",
-        "orders after too many that venues refused in a window",
+        "orders after too many that venues refused in a window, until they have left it; where it "
+        "halts, with the one too many",
         "FIA Guide 2015",
         _WHERE,
         (
@@ -178,7 +179,8 @@ class Happening(Control):
 
 @final
 class RejectStreak(Control):
-    """Halts its scope when an order comes after more than `count_max` rejects in a row (C40)."""
+    """Halts its scope after more than `count_max` rejects in a row (C40): with the reject that is
+    one too many, and again for an order that comes while it lasts."""
 
     def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)

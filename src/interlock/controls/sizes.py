@@ -17,6 +17,7 @@ from interlock.controls.control import (
     Finding,
     Parameter,
 )
+from interlock.controls.rules import is_reducing
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.ledger import Ledger
 from interlock.messages.definitions import Limit
@@ -33,8 +34,18 @@ from interlock.messages.units import BPS_ONE, Lots
 WINDOW: Final = Parameter(
     "window_ms",
     MILLISECONDS,
-    "orders on one side within so long count together, over all sources of the scope; "
-    "0: each by itself",
+    "orders on one side of an instrument within so long count together, over all sources of "
+    "the scope; 0: each by itself",
+    0,
+    86_400_000,
+    0,
+    greater=TIGHTENS,
+)
+
+DECISIONS_WINDOW: Final = Parameter(
+    "window_ms",
+    MILLISECONDS,
+    "decisions within so long count together, over all sources of the scope; 0: each by itself",
     0,
     86_400_000,
     0,
@@ -88,11 +99,13 @@ KINDS: Final[tuple[ControlKind, ...]] = (
             Parameter(
                 "value_max", MONEY, "largest value of all orders of a decision", 1, greater=LOOSENS
             ),
+            DECISIONS_WINDOW,
         ),
         "money",
         answers=SOFT_ANSWERS,
         reason=DECISION_VALUE_ABOVE_LIMIT,
         drill="D3",
+        also=("C17",),
     ),
     ControlKind(
         "decision_quantity",
@@ -108,11 +121,13 @@ KINDS: Final[tuple[ControlKind, ...]] = (
                 1,
                 greater=LOOSENS,
             ),
+            DECISIONS_WINDOW,
         ),
         "quantity",
         answers=SOFT_ANSWERS,
         reason=DECISION_QUANTITY_ABOVE_LIMIT,
         drill="D3",
+        also=("C17",),
     ),
     ControlKind(
         "liquidity",
@@ -129,11 +144,13 @@ KINDS: Final[tuple[ControlKind, ...]] = (
                 100_000,
                 greater=LOOSENS,
             ),
+            WINDOW,
         ),
         "quantity",
         answers=SIZE_ANSWERS,
         reason=QUANTITY_ABOVE_DISPLAYED,
         drill="D12",
+        also=("C17",),
     ),
 )
 
@@ -145,11 +162,11 @@ def make_size_control(limit: Limit, number: int) -> Control | None:
     if name == "order_value":
         return OrderValueLimit(limit, number)
     if name == "decision_value":
-        return DecisionValue(limit)
+        return DecisionValue(limit, number)
     if name == "decision_quantity":
-        return DecisionQuantity(limit)
+        return DecisionQuantity(limit, number)
     if name == "liquidity":
-        return Liquidity(limit)
+        return Liquidity(limit, number)
     return None
 
 
@@ -165,7 +182,7 @@ class OrderQuantityLimit(Control):
         super().__init__(limit)
         self.number: Final[int] = number
         self.quantity_max: Final[int] = self.whole("quantity_max")
-        self.is_windowed: Final[bool] = limit.parameters.get("window_ms", 0) != 0
+        self.is_windowed: Final[bool] = is_windowed(limit)
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.replaces is not None and proposal.added == 0:
@@ -200,7 +217,7 @@ class OrderValueLimit(Control):
         super().__init__(limit)
         self.number: Final[int] = number
         self.value_max: Final[int] = self.whole("value_max")
-        self.is_windowed: Final[bool] = limit.parameters.get("window_ms", 0) != 0
+        self.is_windowed: Final[bool] = is_windowed(limit)
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.instrument is None or proposal.price <= 0:
@@ -228,10 +245,22 @@ class OrderValueLimit(Control):
         return room * proposal.quantity // proposal.value
 
 
+def is_windowed(limit: Limit) -> bool:
+    """Whether what was let through lately counts with an order."""
+    return limit.parameters.get("window_ms", 0) != 0
+
+
 def lately(ledger: Ledger, number: int, proposal: Proposal) -> int:
-    """What was let through on this side within a limit's window; -1 when nobody counted."""
+    """What was let through within a limit's window that counts with this order; -1 when nobody
+    counted. What is proven to reduce is judged by itself: a window is a throttle (law 6), and the
+    position bounds what slicing could do."""
     window = ledger.limits.sizes.get(number)
-    return window.sum_at(proposal.side, ledger.time_ns) if window is not None else -1
+    if window is None:
+        return -1
+    if ledger.limits.is_split and is_reducing(proposal):
+        return 0
+    venue = proposal.venue.name if proposal.venue is not None else ""
+    return window.sum_at(proposal.side, proposal.symbol, venue, ledger.time_ns)
 
 
 def ahead(proposal: Proposal) -> Lots:
@@ -243,32 +272,50 @@ def ahead(proposal: Proposal) -> Lots:
 class DecisionValue(Control):
     """Refuses a decision whose orders in one currency add more than `value_max` together (C02).
 
-    Every line is judged with the whole, so that no line of what is too large may go alone.
+    Every line is judged with the whole, so that no line of what is too large may go alone. With
+    `window_ms`, all that its scope let through within the window counts with it.
     """
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
+        self.number: Final[int] = number
         self.value_max: Final[int] = self.whole("value_max")
+        self.is_windowed: Final[bool] = is_windowed(limit)
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.instrument is None or proposal.price <= 0:
             finding.cannot_evaluate()
             return
         value = proposal.added_value + proposal.beside_value
+        if self.is_windowed and value > 0:
+            before = lately(ledger, self.number, proposal)
+            if before < 0:
+                finding.cannot_evaluate()
+                return
+            value += before
         finding.refuse_above(DECISION_VALUE_ABOVE_LIMIT, value, self.value_max)
 
 
 @final
 class DecisionQuantity(Control):
     """Refuses a decision whose orders in one instrument add more than `quantity_max` together, on
-    either side (C03)."""
+    either side (C03). With `window_ms`, all that its scope let through in the instrument within the
+    window counts with it."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
+        self.number: Final[int] = number
         self.quantity_max: Final[int] = self.whole("quantity_max")
+        self.is_windowed: Final[bool] = is_windowed(limit)
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         quantity = proposal.added + proposal.beside_quantity
+        if self.is_windowed and quantity > 0:
+            before = lately(ledger, self.number, proposal)
+            if before < 0:
+                finding.cannot_evaluate()
+                return
+            quantity += before
         finding.refuse_above(DECISION_QUANTITY_ABOVE_LIMIT, quantity, self.quantity_max)
 
 
@@ -278,13 +325,16 @@ class Liquidity(Control):
     (C03).
 
     What rests without trading at once takes nothing and passes. An amended order that would trade
-    at once takes with all that is left of it, and lines of the same decision take together. A
-    market order is held to the whole ladder as deep as we see it.
+    at once takes with all that is left of it, and lines of the same decision take together. With
+    `window_ms`, so does all that was let through within the window to take from the same side of
+    the same market. A market order is held to the whole ladder as deep as we see it.
     """
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
+        self.number: Final[int] = number
         self.share_bps: Final[int] = self.whole("share_bps")
+        self.is_windowed: Final[bool] = is_windowed(limit)
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         if proposal.market is None:
@@ -294,10 +344,17 @@ class Liquidity(Control):
             finding.allow(0, 0)
             return
         taken = proposal.ahead_taken + proposal.leaves()
+        if self.is_windowed:
+            before = lately(ledger, self.number, proposal)
+            if before < 0:
+                finding.cannot_evaluate()
+                return
+            taken += before
         finding.refuse_above(QUANTITY_ABOVE_DISPLAYED, taken, self._allowed(proposal))
 
     def largest(self, proposal: Proposal, ledger: Ledger) -> Lots:
-        return self._allowed(proposal) - proposal.ahead_taken
+        room = self._allowed(proposal) - proposal.ahead_taken
+        return room - lately(ledger, self.number, proposal) if self.is_windowed else room
 
     def _allowed(self, proposal: Proposal) -> Lots:
         market = proposal.market

@@ -17,6 +17,7 @@ from interlock.controls.control import (
     CURRENCY,
     MONEY,
     QUANTITY,
+    REDUCE_ONLY,
     SYMBOLS,
     TICKS,
     WORD,
@@ -83,7 +84,7 @@ def _answer(fields: Fields) -> Answer:
         fields.note("severity", f"was {name!r}, must be one of {', '.join(SEVERITY_OF)}")
     severity = SEVERITY_OF.get(name, REFUSE)
     if severity != HOLD:
-        return Answer(severity)
+        return Answer(severity, reduce_only=name == REDUCE_ONLY)
     for given, other in (("hold_s", "hold_move_bps"), ("hold_move_bps", "hold_s")):
         if fields.has(given) and not fields.has(other):
             fields.note(other, f"must be said with {given}")

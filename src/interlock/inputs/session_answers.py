@@ -1,6 +1,6 @@
 """Session answers: what the breach of a limit leads to, as a session file says it.
 
-severity = "soft"            # warn, amend, soft, hold, refuse (the default) or halt
+severity = "soft"            # warn, amend, soft, hold, refuse (the default), halt or reduce_only
 approvers = 2                # of a hold: 1 or 2 people, none of them the source
 hold_s = 120                 # of a hold or a soft block: how long it waits for them
 hold_move_bps = 25           # and how far the market may move meanwhile
@@ -9,7 +9,7 @@ hold_age_ms = 500            # and how old the quote may be at the end; left out
 
 from typing import Final
 
-from interlock.controls.control import ControlKind
+from interlock.controls.control import REDUCE_ONLY, ControlKind
 from interlock.inputs.session_table import Table
 from interlock.messages.definitions import Answer
 from interlock.messages.terms import AMEND, HALT, HOLD, REFUSE, WARN
@@ -22,6 +22,7 @@ SEVERITY_OF: Final = {
     "hold": HOLD,
     "refuse": REFUSE,
     "halt": HALT,
+    REDUCE_ONLY: HALT,
 }
 APPROVERS_MAX: Final = 2
 HOLD_SECONDS_MAX: Final = 86_400
@@ -46,7 +47,7 @@ def read_answer(table: Table, kind: ControlKind) -> Answer:
             if table.has(field):
                 table.take(field)
                 table.note(field, 'belongs to severity = "soft" or "hold" alone')
-        return Answer(SEVERITY_OF.get(name, REFUSE))
+        return Answer(SEVERITY_OF.get(name, REFUSE), reduce_only=name == REDUCE_ONLY)
     return Answer(
         HOLD,
         approvers,

@@ -1,4 +1,6 @@
-"""Protecting: quotes are taken back when more traded against them than may."""
+"""Protecting: what has happened stops what would follow from it. Quotes are taken back when more
+traded against them than may; losses, executions and rejects beyond a limit stop its scope.
+"""
 
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import trip_by_control
@@ -22,14 +24,33 @@ def protect(ledger: Ledger, recorder: Recorder, order: OrderRecord, before: list
     for counter in counters.frozen(order, ledger.time_ns):
         if counter in before:
             continue
-        if counter.frozen_ms == 0:
-            trip_by_control(ledger, recorder, counter.limit, order.source.name)
-        covered = [
-            other
-            for other in ledger.orders.open.values()
-            if is_possible(other.status, ASK_CANCEL) and counter in counters.of(other)
-        ]
-        for other in covered:
-            recorder.conclude(
-                CancelRequested(other.order, other.venue.name, ledger.sequence, PROTECTION_FROZEN)
-            )
+        _freeze(ledger, recorder, counter, order.source.name)
+
+
+def act_on_alarms(ledger: Ledger, recorder: Recorder) -> None:
+    """This acts on everything that has passed its bound in this step, whatever brought it: a fill,
+    a reject, a price, a changed limit. Cost: one step per open order for each."""
+    counters = ledger.orders.counters
+    for place in range(len(counters.alarms)):
+        counter, source = counters.alarms[place], counters.alarm_sources[place]
+        if isinstance(counter, Recent) and counter.is_protecting():
+            _freeze(ledger, recorder, counter, source)
+        else:
+            seen = f" by {counter.seen}, allowed {counter.bound}"
+            trip_by_control(ledger, recorder, counter.limit, source, seen)
+    counters.forget_alarms()
+
+
+def _freeze(ledger: Ledger, recorder: Recorder, counter: Recent, source: str) -> None:
+    if counter.frozen_ms == 0:
+        trip_by_control(ledger, recorder, counter.limit, source)
+    counters = ledger.orders.counters
+    covered = [
+        other
+        for other in ledger.orders.open.values()
+        if is_possible(other.status, ASK_CANCEL) and counter in counters.of(other)
+    ]
+    for other in covered:
+        recorder.conclude(
+            CancelRequested(other.order, other.venue.name, ledger.sequence, PROTECTION_FROZEN)
+        )

@@ -157,7 +157,8 @@ def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> N
         return
 
     # From here on the report is taken at its word.
-    is_protected = ledger.orders.counters.is_protecting
+    counters = ledger.orders.counters
+    is_protected = counters.is_protecting and not counters.acts_at_once
     before = frozen_before(ledger, order) if is_protected else []
     recorder.conclude(_ORDER_FILLED(order.key, execution_id, quantity, price, fee, liquidity))
     if is_protected:

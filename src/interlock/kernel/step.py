@@ -14,6 +14,7 @@ from interlock.kernel.holding import decline, expire_holds, record_approval
 from interlock.kernel.invariants import Invariants
 from interlock.kernel.judging import Judge
 from interlock.kernel.limiting import confirm_change, decline_change, propose_change
+from interlock.kernel.protecting import act_on_alarms
 from interlock.kernel.reconciling import Reconciler
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reports import conclude_report
@@ -107,6 +108,8 @@ class Kernel:
             self.invariants.arm()
         else:
             self._hear_people(command)
+        if len(ledger.alarms) > 0:
+            act_on_alarms(ledger, recorder)
         self.invariants.check()
         return recorder.events
 

@@ -62,27 +62,36 @@ def _end_hold(ledger: Ledger, recorder: Recorder, command: Halt) -> None:
         recorder.conclude(HoldRefused(int(name), HALTED, command.by, command.text))
 
 
-def trip_by_control(ledger: Ledger, recorder: Recorder, limit: Limit, source: str) -> None:
-    """This stops the scope of a limit whose breach halts. One that stands by the same control is
-    left as it is: what was refused because of it trips nothing again."""
+def trip_by_control(
+    ledger: Ledger, recorder: Recorder, limit: Limit, source: str, seen: str = ""
+) -> None:
+    """This stops the scope of a limit whose breach halts, or lets it only reduce where the limit
+    says so. One that stands by the same control is left as it is: what was refused because of it
+    trips nothing again."""
     by = f"control:{limit.control}"
     halt = ledger.halts.get(limit.scope)
     if halt is not None and by in halt.trippers:
         return
     where = limit.instrument or limit.currency
-    text = f"its limit{' for ' if where else ''}{where} was breached: {limit.reason}"
+    text = f"its limit{' for ' if where else ''}{where} was breached{seen}: {limit.reason}"
     # Before it was kept, nobody asked whose decision it was.
     source = source if ledger.is_strict else ""
-    recorder.conclude(HaltTripped(limit.scope, by, False, text, True, source))
-    cancel_working(ledger, recorder, limit.scope)
+    reduce_only = limit.answer.reduce_only
+    recorder.conclude(HaltTripped(limit.scope, by, reduce_only, text, True, source))
+    cancel_working(ledger, recorder, limit.scope, reduce_only)
 
 
-def cancel_working(ledger: Ledger, recorder: Recorder, scope: str) -> None:
-    """This asks for every open order in a scope back, unthrottled (law 6)."""
+def cancel_working(
+    ledger: Ledger, recorder: Recorder, scope: str, spares_reducing: bool = False
+) -> None:
+    """This asks for every open order in a scope back, unthrottled (law 6); what may only reduce
+    can be left to."""
     covered = [
         order
         for order in ledger.orders.open.values()
-        if is_possible(order.status, ASK_CANCEL) and covers_order(scope, order, ledger.is_strict)
+        if is_possible(order.status, ASK_CANCEL)
+        and covers_order(scope, order, ledger.is_strict)
+        and not (spares_reducing and order.reduce_only)
     ]
     for order in covered:
         recorder.conclude(

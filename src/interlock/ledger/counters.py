@@ -17,6 +17,8 @@ from interlock.messages.units import NS_PER_DAY, Lots, Minor, Nanoseconds
 # Things in a window that one counter remembers one by one. Sums make one of the two oldest beyond
 # it, so that they are never less than what happened; what must know each refuses at the bound.
 ENTRIES_MAX: Final = 10_000
+# A bound that nothing passes.
+ANY: Final = 2**62
 
 
 def whole_of(limit: Limit, name: str, default: int = 0) -> int:
@@ -34,6 +36,18 @@ class Counter:
         self.offset_ns: Nanoseconds = offset_ns
         self.day = -1
         """The day since 1970 at its offset; -1 before it has heard of any."""
+        self.is_alarmed = False
+        """Whether what it has just heard of is more than its limit allows. It is asked at once, and
+        kept nowhere."""
+        self.seen = 0
+        self.bound = 0
+
+    def alarm_above(self, seen: int, bound: int) -> None:
+        """What is above its bound is to be acted on now."""
+        if seen > bound:
+            self.is_alarmed = True
+            self.seen = seen
+            self.bound = bound
 
     def begin_day(self) -> None:
         """A new day begins: what is counted by the day starts again."""
@@ -110,9 +124,11 @@ class Streak(Counter):
     def __init__(self, limit: Limit, offset_ns: Nanoseconds) -> None:
         super().__init__(limit, offset_ns)
         self.length = 0
+        self.count_max: Final[int] = whole_of(limit, "count_max", ANY)
 
     def note_reject(self, time_ns: Nanoseconds) -> None:
         self.length += 1
+        self.alarm_above(self.length, self.count_max)
 
     def note_answer(self) -> None:
         self.length = 0

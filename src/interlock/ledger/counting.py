@@ -30,6 +30,12 @@ class CounterTable:
         """Whether a limit needs to find orders of ours that an order would trade with."""
         self.has_whole_asks = False
         """Whether what is taken back of an earlier day frees nothing (`messages.flags`)."""
+        self.acts_at_once = False
+        """Whether what passes its bound stops its scope when it does (`messages.flags`)."""
+        self.alarms: Final[list[Counter]] = []
+        """What has passed its bound in this step, and is to be acted on in it."""
+        self.alarm_sources: Final[list[str]] = []
+        """Whose order led to each; empty where a price did."""
         self.is_protecting = False
         """Whether fills may freeze what they trade against."""
         self.resting: Final[dict[str, dict[int, OrderRecord]]] = {}
@@ -91,6 +97,19 @@ class CounterTable:
         """A price or a position has moved."""
         for watermark in self.watermarks:
             watermark.look()
+            if watermark.is_alarmed:
+                self._alarm(watermark, "")
+
+    def _alarm(self, counter: Counter, source: str) -> None:
+        counter.is_alarmed = False
+        if self.acts_at_once and counter not in self.alarms:
+            self.alarms.append(counter)
+            self.alarm_sources.append(source)
+
+    def forget_alarms(self) -> None:
+        """They were acted on, or are of a step that is over."""
+        self.alarms.clear()
+        self.alarm_sources.clear()
 
     def renew(self, scope: str) -> None:
         """A person has let a scope trade again: what its own limits counted starts again."""
@@ -155,11 +174,18 @@ class CounterTable:
             )
             if not is_old:
                 counter.note_fill(order.side, quantity, value, time_ns)
-        self.look()
+                if counter.is_alarmed:
+                    self._alarm(counter, order.source.name)
+        for watermark in self.watermarks:
+            watermark.look()
+            if watermark.is_alarmed:
+                self._alarm(watermark, order.source.name)
 
     def note_reject(self, order: OrderRecord, time_ns: Nanoseconds) -> None:
         for counter in self.of(order):
             counter.note_reject(time_ns)
+            if counter.is_alarmed:
+                self._alarm(counter, order.source.name)
 
     def note_answer(self, order: OrderRecord) -> None:
         for counter in self.of(order):

@@ -1,10 +1,41 @@
-"""Defining: accounts and sources as they are said to be, each with the positions that it needs."""
+"""Defining: instruments and venues with their markets, accounts and sources with the positions
+that each needs, as they are said to be.
+"""
 
-from interlock.ledger.instruments import InstrumentRecord
+from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
 from interlock.ledger.sources import SourceRecord
-from interlock.messages.definitions import Account, Source
+from interlock.ledger.venues import VenueRecord
+from interlock.messages.definitions import Account, Instrument, Source, Venue
 from interlock.messages.units import Minor
+
+
+def define_instrument(
+    instruments: dict[str, InstrumentRecord],
+    venues: dict[str, VenueRecord],
+    definition: Instrument,
+) -> None:
+    """An instrument is there, with a market at each venue that has it."""
+    symbol = definition.symbol
+    assert symbol not in instruments, f"instrument {symbol} is defined twice"
+    record = InstrumentRecord(definition)
+    instruments[symbol] = record
+    for venue in venues.values():
+        if symbol in venue.definition.instruments:
+            record.markets[venue.name] = MarketRecord(venue.name)
+
+
+def define_venue(
+    venues: dict[str, VenueRecord], instruments: dict[str, InstrumentRecord], definition: Venue
+) -> None:
+    """A venue is there, with a market for each of its instruments."""
+    name = definition.name
+    assert name not in venues, f"venue {name} is defined twice"
+    venues[name] = VenueRecord(definition)
+    for symbol in definition.instruments:
+        record = instruments.get(symbol)
+        if record is not None:
+            record.markets[name] = MarketRecord(name)
 
 
 def define_account(

@@ -11,10 +11,15 @@ from msgspec.structs import astuple
 from interlock.ledger import life
 from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
-from interlock.ledger.defining import define_account, define_source
+from interlock.ledger.defining import (
+    define_account,
+    define_instrument,
+    define_source,
+    define_venue,
+)
 from interlock.ledger.halting import controls_of, lift, trip
 from interlock.ledger.holds import HoldTable
-from interlock.ledger.instruments import InstrumentRecord, MarketRecord
+from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
 from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import cleared_order
@@ -74,6 +79,7 @@ from interlock.messages.events import (
     RequestRejected,
 )
 from interlock.messages.flags import (
+    ACTS_AT_ONCE,
     BOUNDED_MOVES,
     KEPT_BY_US,
     STRICT_PEOPLE,
@@ -150,6 +156,7 @@ class Ledger:
         self.waiting: Final = WaitingLine()
         self.holds: Final = HoldTable()
         self.orders: Final = OrderTable(self.limits)
+        self.alarms: Final = self.orders.counters.alarms
         self.statements: Final = StatementTable(
             self.venues, self.accounts, self.sources, self.orders
         )
@@ -197,6 +204,9 @@ class Ledger:
         """This counts a command without applying it: number and time move on."""
         assert sequence == self.sequence + 1, f"command {sequence} does not follow {self.sequence}"
         assert time_ns >= self.time_ns, f"time {time_ns} lies before {self.time_ns}"
+        if len(self.alarms) > 0:
+            # Of a step that nobody judged: what was concluded from them stands in its events.
+            self.orders.counters.forget_alarms()
         if len(self.limits.uncounted) > 0:
             self.count_limits()
         if time_ns >= self.orders.counters.next_day_ns:
@@ -216,6 +226,8 @@ class Ledger:
         self.has_summed_scopes = SUMMED_SCOPES in flags
         self.has_whole_asks = WHOLE_ASKS in flags
         self.orders.counters.has_whole_asks = self.has_whole_asks
+        self.limits.is_split = ACTS_AT_ONCE in flags
+        self.orders.counters.acts_at_once = ACTS_AT_ONCE in flags
         self.is_kept_by_us = KEPT_BY_US in flags
         self.is_strict = STRICT_PEOPLE in flags
 
@@ -232,6 +244,7 @@ class Ledger:
         """This begins to count for limits that are new or changed."""
         self.orders.count_limits(self.instruments)
         self._find_cash()
+        self._look()
 
     def _find_cash(self) -> None:
         for watermark in self.orders.counters.watermarks:
@@ -267,9 +280,9 @@ class Ledger:
                 command.release, command.epoch, command.state
             )
         elif type(command) is DefineInstrument:
-            self._define_instrument(command)
+            define_instrument(self.instruments, self.venues, command.instrument)
         elif type(command) is DefineVenue:
-            self._define_venue(command)
+            define_venue(self.venues, self.instruments, command.venue)
         elif type(command) is DefineAccount:
             define_account(self.accounts, self.currencies, self.instruments, command.account)
             self._find_cash()
@@ -297,24 +310,6 @@ class Ledger:
             self.is_session_open = False
         elif type(command) is ReportVenue:
             self.statements.take_page(self.sequence, command)
-
-    def _define_instrument(self, command: DefineInstrument) -> None:
-        symbol = command.instrument.symbol
-        assert symbol not in self.instruments, f"instrument {symbol} is defined twice"
-        record = InstrumentRecord(command.instrument)
-        self.instruments[symbol] = record
-        for venue in self.venues.values():
-            if symbol in venue.definition.instruments:
-                record.markets[venue.name] = MarketRecord(venue.name)
-
-    def _define_venue(self, command: DefineVenue) -> None:
-        name = command.venue.name
-        assert name not in self.venues, f"venue {name} is defined twice"
-        self.venues[name] = VenueRecord(command.venue)
-        for symbol in command.venue.instruments:
-            record = self.instruments.get(symbol)
-            if record is not None:
-                record.markets[name] = MarketRecord(name)
 
     # --- events ------------------------------------------------------------------------------
 

@@ -127,6 +127,8 @@ class LimitTable:
         self.numbers: Final[dict[str, int]] = {}
         self.windows: Final[dict[int, MessageWindow]] = {}
         self.sizes: Final[dict[int, SizeWindow]] = {}
+        self.is_split = False
+        """Whether each instrument has a window of its own (`messages.flags`)."""
         self.changes: Final[dict[int, LimitChangeProposed]] = {}
         """Changes that wait for a second person, by the command that proposed them."""
         self.version = 0
@@ -154,16 +156,15 @@ class LimitTable:
         self.version += 1
 
     def _put_sizes(self, number: int, limit: Limit) -> None:
-        window, before = window_of(limit), self.sizes.get(number)
+        window, before = window_of(limit, self.is_split), self.sizes.get(number)
         if window is None:
             if before is not None:
                 del self.sizes[number]
             return
         if before is not None:
-            for kept, made in ((before.bought, window.bought), (before.sold, window.sold)):
+            for key, kept in before.rows.items():
                 for place in range(len(kept.times)):
-                    time_ns = kept.times[place]
-                    made.note(time_ns, kept.amounts[place], time_ns - window.window_ns)
+                    window.note(key, kept.times[place], kept.amounts[place])
         self.sizes[number] = window
 
     def _put_window(self, number: int, limit: Limit) -> None:
@@ -198,14 +199,21 @@ class LimitTable:
         side: int,
         quantity: Lots,
         value: Minor,
+        taken: Lots,
         time_ns: Nanoseconds,
     ) -> None:
-        """This counts what was let through in every window that covers it."""
+        """This counts what was let through in every window that covers it; `taken` is what of it
+        may trade at once with what is displayed."""
         for window in self.sizes.values():
             if window.instrument not in ("", instrument) or window.currency not in ("", currency):
                 continue
+            amount = value if window.is_value else quantity
+            if window.is_displayed:
+                amount = taken
+            if amount == 0 and window.is_split:
+                continue
             if covers(window.scope, account, source, instrument, venue):
-                window.note(side, time_ns, value if window.is_value else quantity)
+                window.note(window.key(side, instrument, venue), time_ns, amount)
 
 
 @final

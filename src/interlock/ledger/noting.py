@@ -3,7 +3,7 @@
 from interlock.ledger.counting import CounterTable
 from interlock.ledger.limits import LimitTable
 from interlock.ledger.orders import OrderRecord
-from interlock.messages.terms import BUY
+from interlock.messages.terms import BUY, FOK, IOC, LIMIT
 from interlock.messages.units import Lots, Nanoseconds, Ticks
 
 
@@ -24,11 +24,19 @@ def note_message(
 
 
 def note_size(
-    limits: LimitTable, order: OrderRecord, price: Ticks, quantity: Lots, time_ns: Nanoseconds
+    limits: LimitTable,
+    order: OrderRecord,
+    price: Ticks,
+    quantity: Lots,
+    time_ns: Nanoseconds,
+    leaves: Lots = -1,
 ) -> None:
-    """A sale is counted as it is judged: at the touch it arrived at when that is dearer."""
+    """A sale is counted as it is judged: at the touch it arrived at when that is dearer. Of a
+    changed order `leaves` may trade once it is changed."""
+    limit = price
     if order.side != BUY and order.arrival_bid > price:
         price = order.arrival_bid
+    taken = quantity if leaves < 0 else leaves
     limits.note_size(
         order.position.account.name,
         order.source.name,
@@ -38,5 +46,17 @@ def note_size(
         order.side,
         quantity,
         order.instrument.value(price, quantity),
+        taken if would_take(order, limit) else 0,
         time_ns,
     )
+
+
+def would_take(order: OrderRecord, limit: Ticks) -> bool:
+    """Whether an order at this limit may trade at once with what its market displays."""
+    if order.post_only:
+        return False
+    if order.order_type != LIMIT or order.time_in_force in (IOC, FOK):
+        return True
+    market = order.instrument.markets.get(order.venue.name)
+    far = market.far_price(order.side) if market is not None else 0
+    return far > 0 and (limit >= far if order.side == BUY else limit <= far)

@@ -350,8 +350,9 @@ class OrderTable:
         if order is None:
             return
         if len(self.limits.sizes) > 0:
-            added = event.quantity - order.filled - order.worst_leaves()
-            note_size(self.limits, order, event.price, added if added > 0 else 0, self.time_ns)
+            leaves = event.quantity - order.filled
+            added = max(leaves - order.worst_leaves(), 0)
+            note_size(self.limits, order, event.price, added, self.time_ns, leaves)
         order.ask(event.revision, event.quantity, event.price)
         if event.quantity > order.quantity_allowed:
             order.quantity_allowed = event.quantity

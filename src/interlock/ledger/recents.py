@@ -3,9 +3,9 @@
 from collections import deque
 from typing import Final, final
 
-from interlock.ledger.counters import ENTRIES_MAX, Counter, whole_of
+from interlock.ledger.counters import ANY, ENTRIES_MAX, Counter, whole_of
 from interlock.messages.definitions import Limit
-from interlock.messages.terms import BUY
+from interlock.messages.terms import BUY, HALT
 from interlock.messages.units import NS_PER_MS, Lots, Minor, Nanoseconds
 
 
@@ -22,6 +22,9 @@ class Recent(Counter):
         self.delta_max: Final[int] = whole_of(limit, "delta_max", -1)
         self.value_max: Final[int] = whole_of(limit, "value_max", -1)
         self.counts_rejects: Final[bool] = limit.control == "reject_rate"
+        is_halting = limit.control == "repeated_execution" or limit.answer.severity == HALT
+        self.count_max: Final[int] = whole_of(limit, "count_max", ANY) if is_halting else ANY
+        """How many may happen before its scope stops; where it only refuses, any."""
         self.entries: Final[deque[tuple[int, str, int, int, int]]] = deque()
         self.count = 0
         self.quantity: Lots = 0
@@ -73,17 +76,25 @@ class Recent(Counter):
             # What is taken back has happened all the same.
             return
         self._add(time_ns, quantity, quantity if side == BUY else -quantity, value)
-        if self.quantity_max >= 0 and (
+        self.alarm_above(self.count, self.count_max)
+        if self.is_protecting() and (
             self.quantity > self.quantity_max
             or abs(self.delta) > self.delta_max
             or self.value > self.value_max
         ):
+            if not self.is_frozen(time_ns):
+                self.is_alarmed = True
             frozen_ns = self.frozen_ms * NS_PER_MS
             self.frozen_until_ns = time_ns + frozen_ns if frozen_ns > 0 else -1
 
     def note_reject(self, time_ns: Nanoseconds) -> None:
         if self.counts_rejects:
             self._add(time_ns, 0, 0, 0)
+            self.alarm_above(self.count, self.count_max)
+
+    def is_protecting(self) -> bool:
+        """Whether what trades freezes what is quoted."""
+        return self.quantity_max >= 0
 
     def is_frozen(self, time_ns: Nanoseconds) -> bool:
         """Whether it stands still; for ever until a person looks where it is -1."""

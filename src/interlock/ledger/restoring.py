@@ -161,11 +161,11 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
         window.next = kept.next
         ledger.limits.windows[kept.limit] = window
     for sizes in state.sizes:
-        side = ledger.limits.sizes[sizes.limit].side(sizes.side)
+        row = ledger.limits.sizes[sizes.limit].row(sizes.key)
         for place in range(len(sizes.times)):
-            side.times.append(sizes.times[place])
-            side.amounts.append(sizes.amounts[place])
-            side.total += sizes.amounts[place]
+            row.times.append(sizes.times[place])
+            row.amounts.append(sizes.amounts[place])
+            row.total += sizes.amounts[place]
     for change in state.changes:
         ledger.limits.changes[change.change] = change.proposed
 

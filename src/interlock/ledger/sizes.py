@@ -1,24 +1,35 @@
-"""What was let through lately: quantities or values on each side of a limit within its window, so
-that an order cut into small ones is judged as the one that it is.
+"""What was let through lately: quantities or values within a limit's window, so that an order cut
+into small ones is judged as the one that it is.
+
+What counts together stands in one row: one side of one instrument, for what is displayed one side
+of one market, and for a limit on whole decisions everything that it covers.
 """
 
 from collections import deque
 from typing import Final, final
 
 from interlock.messages.definitions import Limit
-from interlock.messages.terms import BUY
 from interlock.messages.units import NS_PER_MS, Nanoseconds
 
-# Sizes remembered on one side of one limit. Beyond it the two oldest become one with the time of
+# Sizes remembered in one row of one limit. Beyond it the two oldest become one with the time of
 # the later: what is counted is never less than what was let through.
 SIZES_MAX: Final = 1_024
 
-WINDOWED: Final = ("order_quantity", "order_value", "volume_share")
+WINDOWED: Final = (
+    "order_quantity",
+    "order_value",
+    "decision_quantity",
+    "decision_value",
+    "liquidity",
+    "volume_share",
+)
+_VALUES: Final = ("order_value", "decision_value")
+_DECISIONS: Final = ("decision_quantity", "decision_value")
 
 
 @final
 class SideSizes:
-    """The sizes on one side, oldest first."""
+    """The sizes in one row, oldest first."""
 
     def __init__(self) -> None:
         self.times: Final[deque[int]] = deque()
@@ -50,29 +61,46 @@ class SideSizes:
 
 @final
 class SizeWindow:
-    """Both sides of one limit that has a window."""
+    """The rows of one limit that has a window. Memory: one row for each instrument (each market,
+    for what is displayed) and side that was ever let through."""
 
-    def __init__(self, limit: Limit, window_ns: Nanoseconds) -> None:
+    def __init__(self, limit: Limit, window_ns: Nanoseconds, is_split: bool) -> None:
         self.scope: Final[str] = limit.scope
         self.instrument: Final[str] = limit.instrument
         self.currency: Final[str] = limit.currency
-        self.is_value: Final[bool] = limit.control == "order_value"
+        self.is_value: Final[bool] = limit.control in _VALUES
+        self.is_displayed: Final[bool] = limit.control == "liquidity"
+        self.is_whole: Final[bool] = limit.control in _DECISIONS
+        self.is_split: Final[bool] = is_split
+        """Whether instruments stand in rows of their own (`messages.flags`)."""
         self.window_ns: Final[Nanoseconds] = window_ns
-        self.bought: Final = SideSizes()
-        self.sold: Final = SideSizes()
+        self.rows: Final[dict[str, SideSizes]] = {}
 
-    def side(self, side: int) -> SideSizes:
-        return self.bought if side == BUY else self.sold
+    def key(self, side: int, instrument: str, venue: str) -> str:
+        """The row that an order is counted in."""
+        if self.is_whole:
+            return ""
+        if self.is_displayed:
+            return f"{side}|{instrument}|{venue}"
+        return f"{side}|{instrument}" if self.is_split else f"{side}"
 
-    def sum_at(self, side: int, time_ns: Nanoseconds) -> int:
-        """What was let through on a side within the window before this moment."""
-        return self.side(side).sum_since(time_ns - self.window_ns)
+    def row(self, key: str) -> SideSizes:
+        found = self.rows.get(key)
+        if found is None:
+            found = SideSizes()
+            self.rows[key] = found
+        return found
 
-    def note(self, side: int, time_ns: Nanoseconds, amount: int) -> None:
-        self.side(side).note(time_ns, amount, time_ns - self.window_ns)
+    def sum_at(self, side: int, instrument: str, venue: str, time_ns: Nanoseconds) -> int:
+        """What counts with an order of what was let through within the window before now."""
+        found = self.rows.get(self.key(side, instrument, venue))
+        return found.sum_since(time_ns - self.window_ns) if found is not None else 0
+
+    def note(self, key: str, time_ns: Nanoseconds, amount: int) -> None:
+        self.row(key).note(time_ns, amount, time_ns - self.window_ns)
 
 
-def window_of(limit: Limit) -> SizeWindow | None:
+def window_of(limit: Limit, is_split: bool) -> SizeWindow | None:
     """This is the window that a limit's sizes are counted in; None when it judges each order by
     itself."""
     if limit.control not in WINDOWED:
@@ -80,4 +108,4 @@ def window_of(limit: Limit) -> SizeWindow | None:
     window_ms = limit.parameters.get("window_ms")
     if not isinstance(window_ms, int) or window_ms <= 0:
         return None
-    return SizeWindow(limit, window_ms * NS_PER_MS)
+    return SizeWindow(limit, window_ms * NS_PER_MS, is_split)

@@ -38,7 +38,6 @@ from interlock.messages.state import (
     WaitingState,
     WindowState,
 )
-from interlock.messages.terms import BUY, SELL
 
 
 def digest(ledger: Ledger) -> str:
@@ -157,9 +156,8 @@ def _held(ledger: Ledger) -> list[HeldState]:
 def _sizes(ledger: Ledger) -> list[SizeState]:
     states: list[SizeState] = []
     for number, window in ledger.limits.sizes.items():
-        for side in (BUY, SELL):
-            sizes = window.side(side)
-            states.append(SizeState(number, side, list(sizes.times), list(sizes.amounts)))
+        for key, row in window.rows.items():
+            states.append(SizeState(number, key, list(row.times), list(row.amounts)))
     return states
 
 

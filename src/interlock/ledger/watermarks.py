@@ -2,7 +2,7 @@
 
 from typing import Final, final
 
-from interlock.ledger.counters import Counter, whole_of
+from interlock.ledger.counters import ANY, Counter, whole_of
 from interlock.ledger.limits import FIRM
 from interlock.ledger.positions import AccountRecord, CashRecord
 from interlock.ledger.sources import SourceRecord
@@ -20,6 +20,8 @@ class Watermark(Counter):
         self.cash: CashRecord | None = None
         """What it looks at; the ledger sets it when it knows the scope."""
         self.is_begun = False
+        self.loss_max: Final[int] = whole_of(limit, "loss_max", ANY)
+        self.is_drawdown: Final[bool] = limit.control == "drawdown"
         self.base: Minor = 0
         self.peak: Minor = 0
 
@@ -68,8 +70,12 @@ class Watermark(Counter):
             self.is_begun = True
             self.base = profit
             self.peak = profit
-        elif profit > self.peak:
+            self.is_alarmed = False
+            return
+        if profit > self.peak:
             self.peak = profit
+        self.is_alarmed = False
+        self.alarm_above((self.peak if self.is_drawdown else self.base) - profit, self.loss_max)
 
     def begin_day(self) -> None:
         self.is_begun = False

@@ -174,6 +174,8 @@ class Answer(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fiel
     """How far the market may move meanwhile."""
     age_ns: Nanoseconds = 0
     """How old the quote may be when it is released; 0: as old as any."""
+    reduce_only: bool = False
+    """Of a halt: what only reduces may go on."""
 
 
 class Limit(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ PROVEN_ABSENCE: Final = 4
 SUMMED_SCOPES: Final = 5
 STRICT_PEOPLE: Final = 6
 WHOLE_ASKS: Final = 7
+ACTS_AT_ONCE: Final = 8
 
 CATALOGUE: Final = {
     BOUNDED_MOVES: (
@@ -55,6 +56,12 @@ CATALOGUE: Final = {
         " decision net nothing and match none of their own; our orders give way to a refused one"
         " only where both must; what is taken back of an earlier day frees nothing of this one; a"
         " narrower limit under one that covers it is armed at once",
+    ),
+    ACTS_AT_ONCE: (
+        "acts_at_once",
+        "losses, drawdowns, executions and rejects in a row stop their scope when they happen and"
+        " not when the next order comes; a window of sizes is each instrument's own; a halt over"
+        " more orders than one record holds asks for them in parts",
     ),
 }
 """Each flag's name, and what is so where it holds."""

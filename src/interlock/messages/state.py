@@ -16,7 +16,7 @@ from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 
-STATE_VERSION: Final = 6
+STATE_VERSION: Final = 7
 
 Levels: TypeAlias = tuple[tuple[Ticks, Lots], ...]
 
@@ -216,10 +216,10 @@ class WaitingState(Struct, frozen=True, array_like=True, gc=False, forbid_unknow
 
 
 class SizeState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
-    """What was let through lately on one side of one limit, oldest first."""
+    """What was let through lately in one row of one limit, oldest first."""
 
     limit: int
-    side: int
+    key: str
     times: list[Nanoseconds]
     amounts: list[int]
 
