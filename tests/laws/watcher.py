@@ -224,7 +224,7 @@ def check_bounds(ledger: Ledger) -> None:
     assert len(ledger.limits.changes) <= CHANGES_MAX
     for sizes in ledger.limits.sizes.values():
         assert all(len(row.times) <= SIZES_MAX for row in sizes.rows.values())
-        assert sizes.bought.total == sum(sizes.bought.amounts)
+        assert all(row.total == sum(row.amounts) for row in sizes.rows.values())
     assert ledger.holds.judged is None
     assert {number for number, order in orders.open.items() if order.reduce_only} == set(
         orders.reducing
