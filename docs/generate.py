@@ -229,11 +229,12 @@ def controls_page() -> str:
 
 def _control_section(kind: ControlKind) -> list[str]:
     scopes = ", ".join(f"`{scope}`" for scope in kind.scopes)
+    drills = f" Drills: {kind.drill}." if kind.drill else ""
     lines = [
         *(f"### {kind.name}", ""),
         f"Refuses {kind.stops}.{' Every instrument needs it.' if kind.is_required else ''}",
         "",
-        f"Row {kind.row}; {kind.source}. Scopes: {scopes}. Observes: {kind.observes}.",
+        f"Row {kind.row}; {kind.source}. Scopes: {scopes}. Observes: {kind.observes}.{drills}",
         f"Severity: {', '.join(f'`{answer}`' for answer in kind.answers)}.",
         "",
         "| parameter | unit | from | to | default | greater | |",

@@ -39,7 +39,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         "money",
         answers=SOFT_ANSWERS,
         reason=NET_EXPOSURE_ABOVE_LIMIT,
-        drill="D1, D6",
+        drill="D6",
     ),
     ControlKind(
         "concentration",

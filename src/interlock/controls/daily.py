@@ -69,7 +69,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         ),
         "money",
         reason=DAILY_VALUE_ABOVE_LIMIT,
-        drill="D4, D6",
+        drill="D4, D6, D15",
     ),
     ControlKind(
         "order_to_trade",

@@ -71,7 +71,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         "money",
         answers=SOFT_ANSWERS,
         reason=GROSS_EXPOSURE_ABOVE_LIMIT,
-        drill="D1, D4",
+        drill="D1, D4, D6",
     ),
     ControlKind(
         "cash",

@@ -35,7 +35,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         ),
         "count",
         reason=MESSAGE_RATE_ABOVE_LIMIT,
-        drill="D5",
+        drill="D2, D5",
     ),
     ControlKind(
         "open_orders",

@@ -72,7 +72,7 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         is_required=True,
         answers=SOFT_ANSWERS,
         reason=PRICE_OUTSIDE_COLLAR,
-        drill="D2, D6, D12, D13",
+        drill="D2, D6, D12",
         phased=True,
     ),
 )

@@ -49,7 +49,6 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         (Parameter("instruments", SYMBOLS, "what alone may be traded", greater=LOOSENS),),
         "flag",
         reason=INSTRUMENT_OUTSIDE_UNIVERSE,
-        drill="D1",
         also=("C32",),
     ),
     ControlKind(
