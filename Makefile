@@ -7,6 +7,7 @@
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
 #   make soak     the campaigns in their long form; SEEDS=1000 FLIPS=10000 CUTS=1000 KILLS=200 say how long
+#   make mutants the controls changed in one place at a time: which changes no test notices
 #   make bench    the figures, one JSON object per line
 #   make docs     write the generated pages
 #   make clean    remove what was made
@@ -17,7 +18,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: demo setup test testi testc check soak bench docs clean always
+.PHONY: demo setup test testi testc check soak mutants bench docs clean always
 
 # The first interpreter that is new enough, and not newer than what the pinned packages support.
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -85,6 +86,11 @@ soak: .venv/developing build/copied
 	@PYTHONPATH=$(COMPILED):$(SOURCE):tests $(BIN)/python -m campaign.soak \
 		--first $(FIRST) --seeds $(SEEDS)
 
+# On the source as it stands; about half an hour. Those that survive are shown by `mutmut show NAME`.
+mutants: .venv/mutating
+	@$(BIN)/mutmut run --max-children $(WORKERS)
+	@$(BIN)/mutmut results
+
 # What is not a benchmark by itself lies in a folder below bench.
 bench: setup
 	@for file in bench/*.py; do echo "== $$file" >&2; $(BIN)/python "$$file"; done
@@ -93,7 +99,7 @@ docs: .venv/developing
 	@PYTHONPATH=$(SOURCE) $(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv build src/*.egg-info .*_cache .hypothesis
+	rm -rf .venv build mutants src/*.egg-info .*_cache .hypothesis
 
 # The environment.
 
@@ -113,6 +119,10 @@ clean:
 
 .venv/developing: requirements/dev.txt .venv/installed
 	@$(PIP) install -r requirements/dev.txt
+	@touch $@
+
+.venv/mutating: requirements/mutants.txt .venv/developing
+	@$(PIP) install -r requirements/mutants.txt
 	@touch $@
 
 # The command runs the compiled build where there is one and else the source, in the order in which Python
