@@ -119,6 +119,7 @@ def commands_page() -> str:
             ("Commands", records("commands.py")),
             ("What a venue states", records("statements.py")),
             ("What people say of what waits for them", _approvals(range(100))),
+            ("Large orders", _works(range(100))),
             ("Decisions and their actions", records("decisions.py")),
             ("Definitions", records("definitions.py")),
         ],
@@ -132,11 +133,18 @@ def events_page() -> str:
         "What was concluded from a command, kept beside it. "
         "The number in brackets is the tag in the record; a record without one is part of another.",
         [
+            ("Verdicts", records("verdicts.py")),
             ("Events", records("events.py")),
+            ("Large orders", _works(range(100, 1_000))),
             ("Reconciliation", records("differences.py")),
             ("What waits for people, and what they said", _approvals(range(100, 1_000), True)),
         ],
     )
+
+
+def _works(tags: range) -> list[Record]:
+    """The records of large orders with these tags."""
+    return [record for record in records("works.py") if record.tag in tags]
 
 
 def _approvals(tags: range, with_parts: bool = False) -> list[Record]:

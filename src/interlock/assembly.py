@@ -30,6 +30,7 @@ from interlock.inputs.recordings import MergedRecording
 from interlock.inputs.scheduler import NEVER, Scheduler
 from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import REMOTE
+from interlock.inputs.work_timer import WorkTimer
 from interlock.journal.faults import JournalFault
 from interlock.journal.files import Files
 from interlock.journal.identity import holds_journal
@@ -157,7 +158,7 @@ def assemble(
         market=parts.market,
         venues=parts.venues.values(),
         observers=parts.observers,
-        timers=(engine.outbox,),
+        timers=(engine.outbox, WorkTimer(engine.kernel.ledger.works)),
         models=parts.models,
         lookahead_ns=min(latencies, default=0) * NS_PER_US,
         end_ns=parts.end_ns,
@@ -229,7 +230,7 @@ def assemble_live(
         market=parts.market,
         venues=parts.venues.values(),
         observers=parts.observers,
-        timers=(engine.outbox, *watches),
+        timers=(engine.outbox, WorkTimer(engine.kernel.ledger.works), *watches),
         models=parts.models,
         control_names=_names_of(engine.kernel.ledger.limits, control_names),
     )

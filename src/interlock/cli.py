@@ -16,6 +16,7 @@ from interlock import __version__
 from interlock.commandline.checking import add_checking
 from interlock.commandline.controlling import add_controlling
 from interlock.commandline.covering import add_covering
+from interlock.commandline.curves import add_curves
 from interlock.commandline.drilling import add_drilling
 from interlock.commandline.explaining import add_explaining
 from interlock.commandline.gate import add_gate
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     add_explaining(commands)
     add_gate(commands)
     add_measuring(commands)
+    add_curves(commands)
     add_controlling(commands)
     add_drilling(commands)
     add_journal(commands)

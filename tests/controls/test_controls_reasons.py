@@ -10,7 +10,8 @@ import pytest
 
 from controls.asked import ASKED
 from controls.reasons_of_limits import OF_LIMITS
-from interlock.messages import reasons
+from controls.reasons_of_works import OF_WORKS
+from interlock.messages import reasons, work_reasons
 from interlock.messages.commands import (
     ActivateRelease,
     AdvanceTime,
@@ -359,6 +360,7 @@ EARNED: dict[int, Callable[[], Any]] = {
 
 
 EARNED |= OF_LIMITS
+EARNED |= OF_WORKS
 
 
 def test_every_reason_of_the_catalogue_has_its_history_and_no_other_does() -> None:
@@ -380,7 +382,7 @@ def test_the_catalogue_stands_in_its_order_and_no_code_twice() -> None:
     names = [reason.name for reason in reasons.CATALOGUE]
     assert len(set(names)) == len(names)
     for reason in reasons.CATALOGUE:
-        assert getattr(reasons, reason.name) == reason.code
+        assert {**vars(reasons), **vars(work_reasons)}[reason.name] == reason.code
         assert reason.meaning
 
 

@@ -16,12 +16,17 @@ from interlock.messages import (
     encoding,
     events,
     statements,
+    verdicts,
+    works,
 )
 
-MODULES = (approvals, commands, decisions, definitions, differences, encoding, events, statements)
+MODULES = (
+    approvals, commands, decisions, definitions, differences, encoding, events, statements,
+    verdicts, works,
+)  # fmt: skip
 UNIONS = {
     "Command": ((commands, statements), get_args(commands.Command)),
-    "Event": ((events, differences), get_args(events.Event)),
+    "Event": ((events, differences, verdicts), get_args(events.Event)),
     "Action": ((decisions,), get_args(decisions.Action)),
 }
 
@@ -69,7 +74,12 @@ def test_whatever_has_a_number_is_a_member_of_its_union(name: str) -> None:
         for struct in structs(module)
         if struct.__struct_config__.tag is not None
     }
-    # What people say of what waits for them, and what follows, stand in one file.
+    # What people say of what waits for them or is worked, and what follows, stand in one file.
     kinds = {"Command": range(100), "Event": range(100, 1_000)}.get(name, range(0))
-    tagged |= {each for each in structs(approvals) if each.__struct_config__.tag in kinds}
+    tagged |= {
+        each
+        for module in (approvals, works)
+        for each in structs(module)
+        if each.__struct_config__.tag in kinds
+    }
     assert tagged == set(members)

@@ -81,7 +81,7 @@ ONE_MISTAKE = [
     ('epoch = 1\nmodel', 'epoch = 2\nmodel', "epoch = 2", "$.sources[0].epoch",
      "was 2, must be 1, the epoch of release r1"),
     ('model = "momentum"', 'model = "momentun"', "model", "$.sources[0].model",
-     "momentum, mean_reversion, careless or package.module:Class"),
+     "momentum, mean_reversion, careless, large_orders or package.module:Class"),
     ('model = "momentum"', 'model = "no_such_package.models:Mine"', "model", "$.sources[0].model",
      "whose package is not installed"),
     ("{ quantity = 3 }", "{ quantty = 3 }", "parameters", "$.sources[0].parameters.quantty",

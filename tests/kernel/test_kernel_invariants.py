@@ -9,9 +9,10 @@ from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS, audit
 from interlock.kernel.user_invariants import RESPONSES
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import AdvanceTime
+from interlock.messages.decisions import WorkOrder
 from interlock.messages.events import HaltTripped, InvariantBroken, OrderCancelled
-from interlock.messages.terms import BUY, REPORT_ACCEPTED, REPORT_FILL, SELL
-from worlds import World
+from interlock.messages.terms import BUY, REPORT_ACCEPTED, REPORT_FILL, SELL, TWAP
+from worlds import SECOND, World
 
 PRICE = 10_000
 
@@ -23,6 +24,12 @@ def busy() -> World:
     order = world.order(BUY, 5)[-1].order
     world.report(order, REPORT_FILL, execution_id="e", quantity=3, price=PRICE, fee=1)
     world.report(world.order(SELL, 4)[-1].order, REPORT_ACCEPTED)
+    world.decide(
+        WorkOrder(
+            "COIN", BUY, 50, TWAP, world.time_ns + 600 * SECOND, world.time_ns + 300 * SECOND
+        ),
+        valid_until_ns=world.time_ns + 600 * SECOND,
+    )
     return world
 
 
@@ -54,6 +61,10 @@ def release_too_much(ledger: Ledger) -> None:
     next(iter(ledger.orders.parents.values())).released[0] += 1
 
 
+def open_too_much(ledger: Ledger) -> None:
+    next(iter(ledger.works.active.values())).open += 1
+
+
 def lose_the_verdict(ledger: Ledger) -> None:
     for parent in list(ledger.orders.parents):
         del ledger.orders.parents[parent]
@@ -72,6 +83,7 @@ BREAKS = {
     invariants.FILL_WITHIN_LIMIT: change("order.price_allowed", -1),
     invariants.SCOPES_ADD_UP: change("instrument.lots", 1),
     invariants.NO_ORDER_BEYOND_THE_GATE: lose_the_verdict,
+    invariants.WORKS_ADD_UP: open_too_much,
 }
 
 

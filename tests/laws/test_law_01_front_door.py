@@ -14,7 +14,7 @@ from laws.histories import history
 from laws.stage import USER_CONTROLS
 from worlds import World
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3, 5)
 COMMANDS = 600
 
 

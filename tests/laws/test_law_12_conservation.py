@@ -13,6 +13,7 @@ from interlock.messages.decisions import Basket, OrderQuantity, Terms
 from interlock.messages.events import DecisionJudged, OrderCleared
 from interlock.messages.identity import place_of
 from interlock.messages.terms import BUY, HOLD, SELL
+from interlock.messages.works import SliceJudged
 from laws.histories import history
 from worlds import World
 
@@ -29,15 +30,21 @@ def quoted() -> World:
 def test_every_order_is_a_line_of_a_verdict_that_lets_it_pass_and_no_larger(seed: int) -> None:
     world = history(seed, 1_000)
     verdicts: dict[int, DecisionJudged] = {}
+    slices: dict[int, DecisionJudged] = {}
     orders = 0
     for entry in world.entries:
         for event in entry.events:
             if isinstance(event, DecisionJudged):
                 verdicts[event.decision] = event
+            elif isinstance(event, SliceJudged):
+                slices[event.decision] = event.verdict
             elif isinstance(event, OrderCleared):
                 orders += 1
-                verdict = verdicts[event.decision]
-                line = verdict.lines[place_of(event.order) - 1]
+                verdict, place = verdicts[event.decision], place_of(event.order) - 1
+                if event.decision in slices:
+                    # A child of a large order is the one line of its slice.
+                    verdict, place = slices.pop(event.decision), 0
+                line = verdict.lines[place]
                 assert verdict.severity < HOLD
                 assert (line.instrument, line.venue, line.side) == (
                     event.instrument, event.venue, event.side,

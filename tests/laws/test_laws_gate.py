@@ -19,6 +19,14 @@ from interlock.messages.events import (
 from interlock.messages.identity import place_of
 from interlock.messages.reasons import HALT_CANCEL, POSITION_SHRANK
 from interlock.messages.terms import HOLD
+from interlock.messages.work_reasons import (
+    REPRICED,
+    WORK_CANCELLED,
+    WORK_DONE,
+    WORK_PAUSED,
+    WORK_TIME_OVER,
+)
+from interlock.messages.works import SliceJudged
 from laws.histories import history
 
 SOURCE = PACKAGE
@@ -34,10 +42,15 @@ MAKERS = {
         "kernel/reducing.py",
         "kernel/adopting.py",
         "kernel/protecting.py",
+        # A schedule takes back what rests in the wrong place, and a large order that ends its all.
+        "kernel/working.py",
+        "kernel/work_words.py",
     },
     "ReplaceRequested": {"kernel/judging.py", "kernel/reducing.py"},
     "HoldReleased": {"kernel/judging.py"},
 }
+# What takes back the children of large orders.
+OF_WORKS = (REPRICED, WORK_CANCELLED, WORK_DONE, WORK_PAUSED, WORK_TIME_OVER)
 SENDERS = {"submit", "cancel", "replace"}
 
 
@@ -86,7 +99,9 @@ def test_the_judge_releases_only_behind_a_verdict_that_passed() -> None:
         for call in calls(method):
             if isinstance(call.func, ast.Attribute):
                 callers.setdefault(call.func.attr, set()).add(name)
-    assert callers["_clear"] == {"_release"}
+    # A child of a large order is released by the worker: the next test.
+    assert callers["_clear"] == {"_release", "release_child"}
+    assert "release_child" not in callers
     assert callers["_request_replace"] == {"_release"}
     assert callers["_release"] == {"_judge", "judge_held"}
     for name in ("_judge", "judge_held"):
@@ -102,6 +117,31 @@ def test_the_judge_releases_only_behind_a_verdict_that_passed() -> None:
         ]
         assert ast.unparse(released.test) == "gate.severity < HOLD"
         assert "gate.judge(plan" in ast.unparse(methods[name])
+
+
+def test_the_worker_releases_a_child_only_behind_a_verdict_that_passed() -> None:
+    tree = ast.parse((SOURCE / "kernel" / "working.py").read_text(encoding="utf-8"))
+    released = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "release_child" in ast.unparse(node)
+    ]
+    assert [ast.unparse(node.test) for node in released] == ["gate.severity < HOLD"]
+    assert ast.unparse(tree).count("release_child(") == 1
+    [method] = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and "release_child" in ast.unparse(node)
+    ]
+    text = ast.unparse(method)
+    assert text.index("gate.judge(plan)") < text.index("SliceJudged(")
+    assert text.index("SliceJudged(") < text.index("release_child")
+    callers = {
+        str(path.relative_to(SOURCE))
+        for path in source_files()
+        if ".release_child(" in path.read_text(encoding="utf-8")
+    }
+    assert callers == {"kernel/working.py"}
 
 
 def test_only_the_outbox_and_venues_speak_to_venues() -> None:
@@ -144,8 +184,13 @@ def test_every_effect_of_a_long_history_follows_from_a_verdict_or_takes_risk_awa
     for sequence, entry in enumerate(world.entries, 1):
         proposed.add(sequence)
         in_step: set[int] = set()
+        slices: dict[int, DecisionJudged] = {}
         for event in entry.events:
-            if isinstance(event, DecisionJudged):
+            if isinstance(event, SliceJudged):
+                # The child of a large order is the one line of its slice.
+                assert event.decision in passed
+                slices = {event.decision: event.verdict}
+            elif isinstance(event, DecisionJudged):
                 passed[event.decision] = event
                 in_step.add(event.decision)
             elif isinstance(event, DecisionHeld):
@@ -153,6 +198,12 @@ def test_every_effect_of_a_long_history_follows_from_a_verdict_or_takes_risk_awa
             elif isinstance(event, HoldReleased):
                 assert event.decision in held
                 held.remove(event.decision)
+            elif isinstance(event, OrderCleared) and event.decision in slices:
+                effects += 1
+                judged = slices.pop(event.decision)
+                assert passed[event.decision].severity < HOLD
+                assert judged.severity < HOLD
+                assert judged.lines[0].quantity == event.quantity
             elif isinstance(event, OrderCleared):
                 effects += 1
                 judged = passed[event.decision]
@@ -172,7 +223,7 @@ def test_every_effect_of_a_long_history_follows_from_a_verdict_or_takes_risk_awa
                     assert event.decision == sequence
             elif isinstance(event, CancelRequested):
                 effects += 1
-                is_ours = event.reason in (HALT_CANCEL, POSITION_SHRANK)
+                is_ours = event.reason in (HALT_CANCEL, POSITION_SHRANK, *OF_WORKS)
                 assert is_ours or event.decision in in_step
         assert not isinstance(entry.command, LiftHalt) or not in_step
     assert effects > 30

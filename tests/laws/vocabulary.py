@@ -86,6 +86,7 @@ from interlock.messages.terms import (
     TRADABLE,
     WORKING,
 )
+from laws.large_orders import large_order, word_on_large_order
 from laws.stage import HELD, MID, PEOPLE, SCOPES, SOURCES, SYMBOLS
 from worlds import SECOND, START, World, armed, limit
 
@@ -181,6 +182,8 @@ def action(draw: Chance | Drawn, world: World) -> Action:
         return replacement(draw, world)
     if kind == 14:
         return Flatten(draw.pick(("", "COIN", "GOLD")), draw.number(0, 9))
+    if kind == 15 and draw.number(0, 2) > 0:
+        return large_order(draw, world, symbol(draw), price(draw))
     return NamedAction(draw.pick(("notify", "launch")), {"text": "hello"})
 
 
@@ -285,6 +288,8 @@ def market(draw: Chance | Drawn, world: World) -> Command:
 def operator(draw: Chance | Drawn, world: World) -> Command:
     """What people may say: halts, limits, releases, statuses."""
     kind = draw.number(0, 17)
+    if kind == 17 and draw.number(0, 1) == 0:
+        return word_on_large_order(draw, world)
     if kind == 17:
         numbers = (draw.number(-1, 3), draw.number(0, 2))
         return SetReferenceRate("EUR", "USD", *numbers, "treasury", SECOND)

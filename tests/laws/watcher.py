@@ -17,6 +17,7 @@ from interlock.kernel.tightening import is_tighter
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import covers
 from interlock.ledger.sizes import SIZES_MAX
+from interlock.ledger.work_table import WORKS_MAX
 from interlock.messages.approvals import (
     ApprovalRecorded,
     ApproveDecision,
@@ -215,7 +216,9 @@ def check_bounds(ledger: Ledger) -> None:
     assert len(ledger.waiting) <= bounds.waiting_max
     assert len(orders.finished) <= bounds.finished_orders_max
     assert len(orders.known) == len(orders.open) + len(orders.finished)
-    assert set(orders.parents) == {order.decision for order in orders.known.values()}
+    parents = {order.decision for order in orders.known.values()} | set(ledger.works.active)
+    assert set(orders.parents) == parents
+    assert len(ledger.works.active) <= WORKS_MAX
     for source in ledger.sources.values():
         assert len(source.keys) == len(source.uses) <= bounds.duplicate_keys_max
     for window in ledger.limits.windows.values():

@@ -10,8 +10,14 @@ from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
 from interlock.messages.approvals import ApproveDecision, ProposeLimitChange
-from interlock.messages.commands import Halt, ProposeDecision, SetLimit, SetReferenceRate
-from interlock.messages.decisions import CancelOrders, NamedAction, ReplaceOrder
+from interlock.messages.commands import (
+    AdvanceTime,
+    Halt,
+    ProposeDecision,
+    SetLimit,
+    SetReferenceRate,
+)
+from interlock.messages.decisions import CancelOrders, NamedAction, ReplaceOrder, WorkOrder
 from interlock.messages.definitions import Answer, Limit
 from interlock.messages.encoding import decode_plain, encode
 from interlock.messages.state import STATE_VERSION, LedgerState
@@ -23,7 +29,9 @@ from interlock.messages.terms import (
     REPORT_FILL,
     REPORT_SILENCE,
     SELL,
+    TWAP,
 )
+from interlock.messages.works import SetVolumeCurve
 from laws.histories import history
 from worlds import SECOND, World, armed, limit
 
@@ -55,6 +63,12 @@ def busy_world() -> World:
     held = world.order(BUY, 25, valid_until_ns=world.time_ns + 90 * SECOND)[0].decision
     world.say(ApproveDecision(held, "ann", "one of two"))
     world.say(ProposeLimitChange(armed("order_quantity", quantity_max=500), "ann", "more"))
+    world.say(ProposeDecision(world.decision(NamedAction("notify", {}), priority=3)))
+    world.say(SetVolumeCurve("COIN", 0, SECOND, (1, 2), "risk"))
+    until_ns = world.time_ns + 60 * SECOND
+    large = WorkOrder("COIN", BUY, 20, TWAP, until_ns, interval_ns=SECOND, venue="alpha")
+    world.decide(large, valid_until_ns=until_ns)
+    world.say(AdvanceTime(), SECOND)
     world.say(ProposeDecision(world.decision(NamedAction("notify", {}), priority=3)))
     return world
 

@@ -34,6 +34,13 @@ LINE: Final[tuple[int, ...]] = (
     -rules.REDUCING,
     -rules.LIMITS_PRESENT,
 )
+WHOLE: Final[tuple[int, ...]] = (
+    -rules.INSTRUMENT,
+    -rules.HALTS,
+    -rules.REDUCING,
+    -rules.LIMITS_PRESENT,
+)
+"""What is asked of a large order as a whole; its children are asked everything."""
 TAKING_BACK_ALONE: Final[tuple[tuple[int, ...], ...]] = (TAKING_BACK,)
 ACTING_ALONE: Final[tuple[tuple[int, ...], ...]] = (ACTING,)
 

@@ -13,6 +13,7 @@ from interlock.controls.arming import (
     ORDERING,
     RELEASING,
     TAKING_BACK_ALONE,
+    WHOLE,
     ArmedControl,
     Route,
     arm,
@@ -122,7 +123,7 @@ class Gate:
             self._note()
             self.controls = ACTING_ALONE
             return
-        if held is None and len(plan.proposals) == 1:
+        if held is None and len(plan.proposals) == 1 and not plan.is_work:
             self.controls = self._judge_line(plan, plan.proposals[0]).alone
             return
         asked = [ORDERING]
@@ -131,7 +132,10 @@ class Gate:
             rules.envelope(plan, held, ledger, finding)
             self._note()
         for proposal in plan.proposals:
-            asked.append(self._judge_line(plan, proposal).controls)
+            if plan.is_work:
+                asked.append(self._judge_whole(plan, proposal))
+            else:
+                asked.append(self._judge_line(plan, proposal).controls)
         self.controls = tuple(asked)
 
     def refuse(self, rule: int, reason: int, observed: int, bound: int) -> None:
@@ -214,6 +218,38 @@ class Gate:
                 finding.severity = AMEND
             self._note()
         return route
+
+    def _judge_whole(self, plan: Plan, whole: Proposal) -> tuple[int, ...]:
+        """A large order as a whole: what does not depend on the moment, and each limit by which
+        people must approve. To be worked in parts takes nothing out of their hands."""
+        finding = self._finding
+        route = self._route(plan, whole)
+        rules.instrument(plan, whole, finding)
+        self._note()
+        rules.halts(plan, whole, self.ledger, finding)
+        self._note()
+        rules.reduce_only(whole, finding)
+        self._note()
+        if route.missing > 0:
+            finding.refuse(LIMIT_MISSING, len(REQUIRED) - route.missing, len(REQUIRED))
+        else:
+            finding.allow(len(REQUIRED), len(REQUIRED))
+        self._note()
+        asked = [*WHOLE]
+        for armed in route.armed:
+            if armed.answer != HOLD:
+                continue
+            asked.append(armed.number)
+            if armed.control is not None:
+                armed.control.judge(whole, self.ledger, finding)
+            elif armed.user is not None:
+                armed.user.judge(whole, self.ledger, finding)
+            else:
+                finding.cannot_evaluate()
+            if finding.severity >= HOLD:
+                self._answer(armed, whole)
+            self._note()
+        return tuple(asked)
 
     def _cut_line(self, plan: Plan, proposal: Proposal, route: Route) -> None:
         """This cuts an order to what the limits that amend allow of it. They are asked before any

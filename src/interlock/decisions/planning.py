@@ -16,11 +16,20 @@ from interlock.decisions.quoting import plan_quotes, terms_of_change
 from interlock.decisions.routing import Router
 from interlock.decisions.sizing import size
 from interlock.decisions.together import judge_together
+from interlock.decisions.working import (
+    is_resting,
+    objection_to_work,
+    terms_at_touch,
+    terms_of_child,
+    terms_of_whole,
+    within_limit,
+)
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.positions import PositionRecord
 from interlock.ledger.sources import SourceRecord
 from interlock.ledger.waiting import WaitingDecision
+from interlock.ledger.works import WorkRecord
 from interlock.messages.decisions import (
     Basket,
     CancelOrders,
@@ -31,6 +40,7 @@ from interlock.messages.decisions import (
     ReplaceOrder,
     TargetPosition,
     Terms,
+    WorkOrder,
 )
 from interlock.messages.reasons import (
     INSTRUMENT_NOT_AUTHORISED,
@@ -55,6 +65,7 @@ from interlock.messages.terms import (
     WORKING,
 )
 from interlock.messages.units import BPS_ONE, Lots, Ticks
+from interlock.messages.work_reasons import CHILD_OF_WORK
 
 _astuple: Final = astuple
 _ORDER_QUANTITY: Final = OrderQuantity
@@ -101,6 +112,8 @@ class Planner:
             self._cancel(plan, action)
         elif type(action) is Flatten:
             self._flatten(plan, action)
+        elif type(action) is WorkOrder:
+            self._work(plan, action)
         elif type(action) is NamedAction:
             plan.is_ordering = False
             plan.action_name = action.name
@@ -223,6 +236,9 @@ class Planner:
         if order.status not in (WORKING, PARTIALLY_FILLED, PENDING_REPLACE):
             plan.problem = ORDER_NOT_WORKING
             return
+        if order.parent is not None and order.parent.work is not None:
+            plan.problem = CHILD_OF_WORK
+            return
         is_other = action.instrument not in ("", order.instrument.symbol)
         if action.quantity <= order.filled or action.price <= 0 or is_other:
             plan.problem = INVALID_TERMS
@@ -255,6 +271,9 @@ class Planner:
         plan.is_ordering = False
         plan.cancel_reason = REQUESTED
         if len(action.orders) == 0:
+            for work in self.ledger.works.active.values():
+                if work.source == plan.source_name and action.instrument in ("", work.symbol):
+                    plan.ends.append(work.decision)
             for order in self.ledger.orders.open.values():
                 if (
                     order.source is plan.source
@@ -296,6 +315,10 @@ class Planner:
             if action.instrument not in ("", symbol) or symbol not in source.instruments:
                 continue
             self._cancel_position(plan, source, symbol)
+            for work in self.ledger.works.active.values():
+                is_of_account = self.ledger.sources[work.source].account is account
+                if is_of_account and work.symbol == symbol:
+                    plan.ends.append(work.decision)
             side = SELL if position.lots > 0 else BUY
             quantity = position.reducing_room(side)
             if quantity <= 0:
@@ -312,8 +335,48 @@ class Planner:
             self._route(proposal)
             self._price(proposal)
             self._value(proposal)
-        if len(plan.cancels) == 0 and len(plan.proposals) == 0:
+        if len(plan.cancels) == 0 and len(plan.proposals) == 0 and len(plan.ends) == 0:
             plan.problem = NOTHING_TO_DO
+
+    def _work(self, plan: Plan, action: WorkOrder) -> None:
+        """A large order as a whole. Its children are planned when they are due."""
+        plan.is_work = True
+        plan.problem = objection_to_work(self.ledger, plan.waiting, action)
+        whole = self._new(plan, action.instrument, action.side, terms_of_whole(action))
+        whole.asked = action.quantity
+        whole.quantity = action.quantity
+        self._route(whole)
+        self._price(whole)
+        # It may be asked for before there is a market: its children will need one.
+        whole.problem = 0
+        if whole.price == 0:
+            whole.price = action.price
+        self._value(whole)
+
+    def plan_slice(self, work: WorkRecord, waiting: WaitingDecision, quantity: Lots) -> Plan:
+        """This lays out one child of a large order, to be judged like any other line. What it lacks
+        to be asked for at all is the plan's problem."""
+        source = self.ledger.sources.get(work.source)
+        plan = Plan(waiting, source)
+        plan.may_be_cut = True
+        instrument = self.ledger.instruments[work.symbol]
+        terms = terms_of_child(work)
+        if is_resting(work) and terms.price == 0:
+            market = self.router.choose(instrument, work.side, terms)
+            if work.venue != "":
+                market = instrument.markets.get(work.venue)
+            terms = terms_at_touch(work, market)
+        child = self._new(plan, work.symbol, work.side, terms)
+        child.asked = quantity
+        child.quantity = quantity
+        self._route(child)
+        self._price(child)
+        if child.problem == 0 and not is_resting(work):
+            child.price, plan.problem = within_limit(work, child)
+        elif child.problem != 0:
+            plan.problem = MARKET_MISSING
+        self._value(child)
+        return plan
 
     def _cancel_position(self, plan: Plan, source: SourceRecord, symbol: str) -> None:
         for order in self.ledger.orders.open.values():

@@ -188,6 +188,8 @@ class Plan:
         self.account: Final[AccountRecord | None] = source.account if source is not None else None
         self.proposals: Final[list[Proposal]] = []
         self.cancels: Final[list[OrderId]] = []
+        self.ends: Final[list[int]] = []
+        """Large orders that it takes back, by their decisions."""
         self.cancel_reason = 0
         self.cancels_stand_alone = False
         """True when the cancels leave even if the orders beside them are refused."""
@@ -198,5 +200,7 @@ class Plan:
         """True when each order may be made smaller than asked by what limits its size: closing in
         parts is better than not at all."""
         self.is_ladder = False
+        self.is_work = False
+        """True when its one line is a large order as a whole, which is worked and never sent."""
         self.is_ordering = True
         """False for what only takes back or acts elsewhere."""

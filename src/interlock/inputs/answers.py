@@ -26,6 +26,7 @@ from interlock.messages.events import (
 from interlock.messages.identity import order_text
 from interlock.messages.reasons import reason_name
 from interlock.messages.units import Sequence
+from interlock.messages.works import WorkEnded, WorkHurried, WorkPaused, WorkResumed
 
 
 def word_answer(sequence: Sequence, entry: Entry) -> dict[str, Any]:
@@ -66,6 +67,9 @@ def _of_event(event: Event, events: list[Event]) -> dict[str, Any] | None:
         return {"resolved": order_text(event.order), "by": [event.first, event.second]}
     if isinstance(event, ResolutionProposed):
         return {"waits": "for a second person", "order": order_text(event.order)}
+    if isinstance(event, WorkPaused | WorkResumed | WorkHurried | WorkEnded):
+        said = {WorkPaused: "paused", WorkResumed: "resumed", WorkHurried: "hurried"}
+        return {"work": event.decision, "is": said.get(type(event), "ended")}
     if isinstance(event, HaltLifted):
         return {"lifted": event.scope}
     if isinstance(event, LimitChanged) and not any(isinstance(e, HaltLifted) for e in events):

@@ -4,6 +4,7 @@ import json
 
 from interlock.inputs.decisions import ACTION_KINDS
 from interlock.inputs.moments import moment_text
+from interlock.inputs.work_fields import work_fields
 from interlock.messages.decisions import (
     Action,
     Basket,
@@ -15,6 +16,7 @@ from interlock.messages.decisions import (
     ReplaceOrder,
     TargetPosition,
     Terms,
+    WorkOrder,
 )
 from interlock.messages.definitions import Instrument
 from interlock.messages.identity import order_text
@@ -96,6 +98,8 @@ def _action(action: Action, instruments: dict[str, Instrument]) -> dict[str, obj
         if action.protection:
             flatten["protection"] = instruments[action.instrument].price_text(action.protection)
         return flatten
+    if isinstance(action, WorkOrder):
+        return {"kind": ACTION_KINDS[9], **work_fields(action, instruments[action.instrument])}
     return {"kind": ACTION_KINDS[8], "name": action.name, "parameters": action.parameters}
 
 

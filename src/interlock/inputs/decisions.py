@@ -18,6 +18,7 @@ them. The action is one of
      "price": "61830.00"}
     {"kind": "flatten", "instrument": "BTCUSDT", "protection": "5.00"}  (no instrument: everything)
     {"kind": "action", "name": "notify", "parameters": {"to": "desk"}}
+    {"kind": "work", ...}  (a large order over time: see `work_fields`)
 
 where TERMS are any of `"order_type": "limit"` (or `market`, `marketable_limit`), `"price"`,
 `"protection"`, `"time_in_force": "day"` (or `ioc`, `fok`, `gtc`, `gtd`), `"expires"` (a time, with
@@ -36,6 +37,7 @@ from msgspec import Struct
 
 from interlock.inputs.fields import NAME_CHARACTERS_MAX, STEPS_MAX, Fields, Findings, text_fault
 from interlock.inputs.strict_json import described, parse_object
+from interlock.inputs.work_fields import work_order
 from interlock.messages.decisions import (
     Action,
     Basket,
@@ -82,6 +84,7 @@ ACTION_KINDS: Final = {
     6: "replace",
     7: "flatten",
     8: "action",
+    9: "work",
 }
 """The names of the actions, under their tags."""
 
@@ -185,6 +188,8 @@ def _action(fields: Fields) -> Action:
             "parameters", length_max=PARAMETERS_MAX, characters_max=PARAMETER_CHARACTERS_MAX
         )
         action = NamedAction(name, parameters)
+    elif kind == "work":
+        action = work_order(fields)
     else:
         # Without its kind nobody can say which of its fields are unknown.
         return CancelOrders()

@@ -21,6 +21,7 @@ from interlock.controls.control import ControlKind
 from interlock.decisions.routing import BEST_PRICE, ROUTERS
 from interlock.inputs.binance import LEVELS
 from interlock.inputs.recordings import RecordingFile, kind_of
+from interlock.inputs.session_curves import read_curves
 from interlock.inputs.session_definitions import Definitions
 from interlock.inputs.session_limits import LimitReader, set_limits
 from interlock.inputs.session_lines import lines_of
@@ -50,6 +51,7 @@ from interlock.messages.commands import (
 )
 from interlock.messages.definitions import Account, Bounds, Instrument, Source, Venue
 from interlock.messages.flags import CURRENT
+from interlock.messages.works import SetVolumeCurve
 
 FILE_BYTES_MAX: Final = 1_000_000
 SEED_MAX: Final = 2**63 - 1
@@ -77,6 +79,7 @@ class SessionFile(Struct, frozen=True):
     """In the order of `venues`."""
     source_settings: tuple[SourceSettings, ...]
     """In the order of `sources`."""
+    curves: tuple[SetVolumeCurve, ...]
     market: MarketSettings | None
     data: tuple[DataSettings, ...]
     actions: tuple[ActionSettings, ...]
@@ -107,6 +110,7 @@ class SessionFile(Struct, frozen=True):
             *(DefineSource(source) for source in self.sources),
             *self.releases,
             *self.rates,
+            *self.curves,
             *self.set_limits,
         ]
 
@@ -159,12 +163,16 @@ def load_session(
 
     `extra_kinds` are the user's own controls by name, beside those of the catalogue.
     """
-    return parse_session(_text_of(Path(path)), extra_kinds)
+    return _parse(_text_of(Path(path)), extra_kinds, Path(path).parent)
 
 
 def parse_session(text: str, extra_kinds: Mapping[str, ControlKind] = _NO_KINDS) -> SessionFile:
     """This is `load_session` for text, such as that kept in a journal's first record."""
-    session, remarks = _read(text, extra_kinds)
+    return _parse(text, extra_kinds, None)
+
+
+def _parse(text: str, extra_kinds: Mapping[str, ControlKind], folder: Path | None) -> SessionFile:
+    session, remarks = _read(text, extra_kinds, folder)
     if session is None:
         raise SessionMistakes(remarks.mistakes)
     return session
@@ -175,7 +183,7 @@ def check_session(
 ) -> SessionCheck:
     """This says everything that is wrong with a session file, and what is odd. It never raises."""
     try:
-        _, remarks = _read(_text_of(Path(path)), extra_kinds)
+        _, remarks = _read(_text_of(Path(path)), extra_kinds, Path(path).parent)
     except SessionMistakes as error:
         return SessionCheck(error.mistakes, ())
     return SessionCheck(remarks.mistakes, remarks.warnings)
@@ -221,7 +229,9 @@ def _parsed(text: str) -> tuple[dict[str, object], dict[Place, int]]:
         raise _refused(int(match[1]), f"is not TOML: {said[: match.start()]}") from None
 
 
-def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFile | None, Remarks]:
+def _read(
+    text: str, extra_kinds: Mapping[str, ControlKind], folder: Path | None
+) -> tuple[SessionFile | None, Remarks]:
     values, lines = _parsed(text)
     remarks = Remarks(lines)
     root = Table(values, (), remarks)
@@ -239,6 +249,7 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
     definitions.read(root)
     SourceReader(definitions, [action.name for action in actions]).read(root)
     rates = read_rates(root, definitions.currencies)
+    curves = read_curves(root, definitions, folder)
     market = read_market(root, definitions)
     data = read_data(root, definitions)
     limits = LimitReader(definitions, extra_kinds)
@@ -258,6 +269,7 @@ def _read(text: str, extra_kinds: Mapping[str, ControlKind]) -> tuple[SessionFil
         releases=tuple(definitions.releases.values()),
         sources=tuple(definitions.sources.values()),
         rates=rates,
+        curves=curves,
         set_limits=set_limits(limits.armed),
         venue_settings=tuple(definitions.venue_settings.values()),
         source_settings=tuple(definitions.source_settings.values()),

@@ -20,6 +20,7 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
     {"reconcile": {"venue": "binance", "by": "anna"}}
     {"resolve": {"order": "412-1", "as": "cancelled", "by": "anna", "evidence": "their mail"}}
 
+    {"work": {"decision": 412, "do": "pause", "by": "anna", "text": "the news at noon"}}
     {"rate": {"base": "EUR", "quote": "USD", "rate": "1.0850", "valid_s": 60, "by": "treasury"}}
 
 A scope is `firm`, or `account:`, `source:`, `instrument:`, `venue:` or `release:` and a name; a
@@ -44,6 +45,7 @@ from interlock.inputs.fields import NAME_CHARACTERS_MAX, Fields, Findings
 from interlock.inputs.limit_words import read_limit, read_limits
 from interlock.inputs.session_rates import VALID_S_MAX, rate_of
 from interlock.inputs.strict_json import parse_object
+from interlock.inputs.work_fields import change_of_work
 from interlock.messages.approvals import (
     ApproveDecision,
     ConfirmLimitChange,
@@ -81,6 +83,7 @@ WORDS: Final = (
     "trade",
     "reconcile",
     "resolve",
+    "work",
 )
 ENDS: Final = {REJECTED: "absent", CANCELLED: "cancelled", EXPIRED: "expired"}
 
@@ -126,6 +129,8 @@ def decode_line(
         command = _rate(fields, instruments)
     elif word == "trade":
         command = _trade(fields)
+    elif word == "work":
+        command = change_of_work(fields, _person(fields))
     else:
         command = _word_of_approval(word, fields, instruments)
     if fields.is_object:

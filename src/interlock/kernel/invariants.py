@@ -22,6 +22,7 @@ from interlock.ledger.ledger import Ledger, alert_key
 from interlock.ledger.limits import FIRM
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import AccountRecord, PositionRecord
+from interlock.ledger.works import WorkRecord
 from interlock.messages.events import HaltTripped, InvariantBroken
 from interlock.messages.flags import SCOPED_BREACHES
 from interlock.messages.identity import ORDERS_PER_COMMAND_MAX
@@ -40,6 +41,7 @@ NO_ORDER_BEYOND_THE_GATE: Final = "no_order_beyond_the_gate"
 NO_EVENT_FOR_UNKNOWN_ORDER: Final = "no_event_for_unknown_order"
 FILL_WITHIN_LIMIT: Final = "fill_within_limit"
 SCOPES_ADD_UP: Final = "scopes_add_up"
+WORKS_ADD_UP: Final = "works_add_up"
 
 INVARIANTS: Final = {
     FILLS_EQUAL_FILLED: ("ledger", HALT, "an order's fills add up to its filled quantity"),
@@ -52,6 +54,7 @@ INVARIANTS: Final = {
     NO_ORDER_BEYOND_THE_GATE: ("controls", HALT, "every order has a verdict that lets it pass"),
     NO_EVENT_FOR_UNKNOWN_ORDER: ("kernel", REDUCE_ONLY, "every event is about a known order"),
     FILL_WITHIN_LIMIT: ("execution", HALT, "a venue trades no worse than the limit allowed"),
+    WORKS_ADD_UP: ("ledger", HALT, "a large order's open quantity is that of its children"),
     SCOPES_ADD_UP: ("ledger", HALT, "the firm is the sum of its accounts, these of their sources"),
 }
 
@@ -174,10 +177,22 @@ def check_order(order: OrderRecord, breaches: list[Breach]) -> None:
             breaches.append(Breach(NO_ORDER_BEYOND_THE_GATE, _source(order), text))
     else:
         line = (order.order & ORDERS_PER_COMMAND_MAX) - 1
-        if parent.released[line] > parent.allowed[line]:
+        if parent.work is not None:
+            check_work(parent.work, breaches)
+        elif parent.released[line] > parent.allowed[line]:
             text = f"order {order.order}: {parent.released[line]} of {parent.allowed[line]}"
             breaches.append(Breach(CHILDREN_WITHIN_PARENT, _source(order), text))
     check_position(order.position, breaches)
+
+
+def check_work(work: WorkRecord, breaches: list[Breach]) -> None:
+    """This checks one large order: what its children traded, and may still trade, is within it."""
+    if work.filled + work.open > work.quantity:
+        text = (
+            f"work {work.decision}: filled {work.filled}, working or unknown {work.open},"
+            f" allowed {work.quantity}"
+        )
+        breaches.append(Breach(CHILDREN_WITHIN_PARENT, f"decision:{work.decision}", text))
 
 
 def check_position(position: PositionRecord, breaches: list[Breach]) -> None:
@@ -221,6 +236,7 @@ def audit(ledger: Ledger) -> list[Breach]:
     position. Orders that ended were checked when they did, and nothing reaches them unnoticed."""
     breaches: list[Breach] = []
     worst = WorstCase()
+    _audit_works(ledger, breaches)
     for order in ledger.orders.open.values():
         check_order(order, breaches)
         if not order.is_listed:
@@ -236,6 +252,22 @@ def audit(ledger: Ledger) -> list[Breach]:
         for fault in faults_of_scopes(ledger):
             breaches.append(Breach(SCOPES_ADD_UP, FIRM, fault))
     return breaches
+
+
+def _audit_works(ledger: Ledger, breaches: list[Breach]) -> None:
+    """What large orders say of their children is what these say together."""
+    for parent in ledger.orders.parents.values():
+        work = parent.work
+        if work is None:
+            continue
+        open_lots = 0
+        for number in work.children:
+            child = ledger.orders.open.get(number)
+            open_lots += child.worst_leaves() if child is not None else 0
+        if open_lots != work.open:
+            text = f"work {work.decision}: open {work.open}, its children {open_lots}"
+            breaches.append(Breach(WORKS_ADD_UP, f"decision:{work.decision}", text))
+        check_work(work, breaches)
 
 
 def _audit_account(

@@ -12,12 +12,13 @@ from interlock.decisions.proposal import Plan, Proposal
 from interlock.kernel.holding import held_event
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import trip_by_control
+from interlock.kernel.work_words import end_works_of, start_work
 from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.approvals import HoldRefused, HoldReleased
-from interlock.messages.decisions import CancelOrders, Flatten, NamedAction
+from interlock.messages.decisions import CancelOrders, Flatten, NamedAction, WorkOrder
 from interlock.messages.events import (
     ActionCleared,
     CancelRequested,
@@ -43,6 +44,7 @@ _ORDER_CLEARED: Final = OrderCleared
 _CANCEL_ORDERS: Final = CancelOrders
 _FLATTEN: Final = Flatten
 _NAMED_ACTION: Final = NamedAction
+_WORK_ORDER: Final = WorkOrder
 
 
 @final
@@ -91,6 +93,7 @@ class Judge:
         # Cancels that stand alone go beside refused orders, but never for who may not ask for them.
         if plan.cancels_stand_alone and gate.is_authorised:
             self._request_cancels(plan)
+            end_works_of(self.ledger, self.recorder, plan)
         elif plan.is_ladder and gate.severity >= REFUSE and gate.is_authorised and gate.is_current:
             self._withdraw(plan)
         for limit in gate.halting:
@@ -154,12 +157,17 @@ class Judge:
         waiting = plan.waiting
         if len(plan.cancels) > 0:
             self._request_cancels(plan)
+        if len(plan.ends) > 0:
+            end_works_of(self.ledger, self.recorder, plan)
+        if type(waiting.action) is _WORK_ORDER:
+            start_work(self.ledger, self.recorder, plan, waiting.action)
+            return
         self._expire_makers(plan)
         for proposal in plan.proposals:
             if proposal.replaces is not None:
                 self._request_replace(waiting.sequence, proposal)
             else:
-                self._clear(plan, proposal)
+                self._clear(plan, proposal, waiting.sequence, proposal.line + 1)
         action = waiting.action
         if type(action) is _NAMED_ACTION:
             number = _order_id(waiting.sequence, 1)
@@ -207,7 +215,13 @@ class Judge:
             )
         )
 
-    def _clear(self, plan: Plan, proposal: Proposal) -> None:
+    def release_child(self, plan: Plan, place: int) -> None:
+        """One child of a large order passed: it is named by the command that released it and its
+        place among that command's orders."""
+        self._expire_makers(plan)
+        self._clear(plan, plan.proposals[0], self.ledger.sequence, place)
+
+    def _clear(self, plan: Plan, proposal: Proposal, sequence: Sequence, place: int) -> None:
         source, venue, market = plan.source, proposal.venue, proposal.market
         assert source is not None, f"decision {plan.waiting.sequence} passed without a source"
         assert venue is not None, f"decision {plan.waiting.sequence} passed without a venue"
@@ -215,7 +229,7 @@ class Judge:
         order_type = LIMIT if proposal.order_type == MARKETABLE_LIMIT else proposal.order_type
         self.recorder.conclude(
             _ORDER_CLEARED(
-                _order_id(plan.waiting.sequence, proposal.line + 1),
+                _order_id(sequence, place),
                 plan.waiting.key,
                 source.account.name,
                 source.name,

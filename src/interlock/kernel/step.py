@@ -20,6 +20,8 @@ from interlock.kernel.recorder import Recorder
 from interlock.kernel.reports import conclude_report
 from interlock.kernel.resolving import resolve_order
 from interlock.kernel.stopping import lift_halt, refuse_rate, trip_halt
+from interlock.kernel.work_words import change_work
+from interlock.kernel.working import Worker
 from interlock.ledger.holds import NEVER
 from interlock.ledger.ledger import Ledger
 from interlock.messages.approvals import (
@@ -45,6 +47,7 @@ from interlock.messages.events import ActionFinished, Event, ReportIgnored
 from interlock.messages.reasons import UNKNOWN_ORDER
 from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.works import ChangeWork
 
 # The name of an imported class is looked up at each use; these are asked for at nearly every step.
 _REPORT_ORDER: Final = ReportOrder
@@ -64,6 +67,7 @@ class Kernel:
         self.gate: Final = Gate(ledger, user_controls)
         planner = Planner(ledger, make_router(ledger.routing))
         self.judge: Final = Judge(ledger, planner, self.gate, self.recorder)
+        self.worker: Final = Worker(ledger, planner, self.gate, self.recorder, self.judge)
         self.reconciler: Final = Reconciler(ledger, self.recorder)
         self.invariants: Final = Invariants(ledger, self.recorder, user_controls)
 
@@ -110,7 +114,17 @@ class Kernel:
             self._hear_people(command)
         if len(ledger.alarms) > 0:
             act_on_alarms(ledger, recorder)
+        if len(ledger.works.active) == 0:
+            self.invariants.check()
+            return recorder.events
+        if len(ledger.works.looking) > 0:
+            # What this step has stopped asks for nothing any more.
+            self.worker.pause_halted(recorder.events)
+            self.worker.look()
+        self.worker.settle()
         self.invariants.check()
+        if self.worker.pause_halted(recorder.events):
+            self.invariants.check()
         return recorder.events
 
     def _hear_people(self, command: Command) -> None:
@@ -122,6 +136,8 @@ class Kernel:
                 self.judge.judge_held(held)
         elif type(command) is DeclineDecision:
             decline(ledger, recorder, command)
+        elif type(command) is ChangeWork:
+            change_work(ledger, recorder, command)
         elif type(command) is ProposeLimitChange:
             propose_change(ledger, recorder, command)
         elif type(command) is ConfirmLimitChange:

@@ -67,6 +67,16 @@ def controls_of(halt: HaltRecord) -> list[str]:
     return [name[len(BY_CONTROL) :] for name in halt.trippers if name.startswith(BY_CONTROL)]
 
 
+def renew(halts: dict[str, HaltRecord], orders: OrderTable, scope: str, is_strict: bool) -> None:
+    """A person has let a scope trade again: what its own limits counted starts again, of those
+    alone that stopped it."""
+    halt = halts.get(scope)
+    if not is_strict:
+        orders.counters.renew(scope)
+    elif halt is not None:
+        orders.counters.renew_tripped(scope, controls_of(halt))
+
+
 def lift(
     halts: dict[str, HaltRecord],
     orders: OrderTable,

@@ -93,6 +93,8 @@ class InstrumentRecord:
         self.phases: list[int] = [phase.phase for phase in definition.phases]
         self.markets: Final[dict[str, MarketRecord]] = {}
         self.mark: Ticks = 0
+        self.volume: Lots = 0
+        """What we have heard of trades in it, at all its venues, since the session began."""
         self.open_orders = 0
         self.lots: Lots = 0
         """What all accounts hold together, and what of their orders is open: sums of what the

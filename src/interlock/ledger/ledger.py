@@ -17,7 +17,7 @@ from interlock.ledger.defining import (
     define_source,
     define_venue,
 )
-from interlock.ledger.halting import controls_of, lift, trip
+from interlock.ledger.halting import lift, renew, trip
 from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
@@ -31,6 +31,7 @@ from interlock.ledger.sources import ReleaseRecord, SourceRecord
 from interlock.ledger.statements import StatementTable
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision, WaitingLine
+from interlock.ledger.work_table import PASSING, WorkTable
 from interlock.messages.commands import (
     ActivateRelease,
     CloseSession,
@@ -51,7 +52,7 @@ from interlock.messages.commands import (
     UpdateLadder,
     UpdateQuote,
 )
-from interlock.messages.decisions import QuoteLadder
+from interlock.messages.decisions import QuoteLadder, WorkOrder
 from interlock.messages.definitions import Bounds
 from interlock.messages.events import (
     ActionCleared,
@@ -93,6 +94,7 @@ from interlock.messages.terms import (
     HOLD,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+from interlock.messages.works import SetVolumeCurve
 
 # The messages of every second step. The name of an imported class is looked up at each use, and
 # each field of a Struct costs ten times one of ours: so they are kept here, and read all at once.
@@ -111,6 +113,7 @@ _ORDER_CANCELLED: Final = OrderCancelled
 _CANCEL_REQUESTED: Final = CancelRequested
 _REPLACE_REQUESTED: Final = ReplaceRequested
 _QUOTE_LADDER: Final = QuoteLadder
+_WORK_ORDER: Final = WorkOrder
 
 # The response of an invariant that only says so.
 _ALERT: Final = 1
@@ -160,6 +163,7 @@ class Ledger:
         self.statements: Final = StatementTable(
             self.venues, self.accounts, self.sources, self.orders
         )
+        self.works: Final = WorkTable()
         self.actions: Final[dict[int, str]] = {}
         self.broken: Final[dict[str, int]] = {}
         """How often each invariant was found broken."""
@@ -199,6 +203,8 @@ class Ledger:
                 hear_fault(instrument, command)
         else:
             self._define(command)
+        if time_ns >= self.works.due_ns and type(command) in PASSING:
+            self.works.look(time_ns, self.instruments)
 
     def pass_over(self, sequence: Sequence, time_ns: Nanoseconds) -> None:
         """This counts a command without applying it: number and time move on."""
@@ -218,6 +224,8 @@ class Ledger:
         self.orders.sequence = sequence
         if len(self.orders.touched) > 0:
             self.orders.touched.clear()
+        if len(self.works.looking) > 0:
+            self.works.looking.clear()
 
     def hold_flags(self, flags: tuple[int, ...]) -> None:
         """These changes of behaviour hold from now on."""
@@ -230,15 +238,6 @@ class Ledger:
         self.orders.counters.acts_at_once = ACTS_AT_ONCE in flags
         self.is_kept_by_us = KEPT_BY_US in flags
         self.is_strict = STRICT_PEOPLE in flags
-
-    def _renew(self, scope: str) -> None:
-        """A person has let a scope trade again: what its own limits counted starts again, of those
-        alone that stopped it."""
-        halt = self.halts.get(scope)
-        if not self.is_strict:
-            self.orders.counters.renew(scope)
-        elif halt is not None:
-            self.orders.counters.renew_tripped(scope, controls_of(halt))
 
     def count_limits(self) -> None:
         """This begins to count for limits that are new or changed."""
@@ -310,6 +309,8 @@ class Ledger:
             self.is_session_open = False
         elif type(command) is ReportVenue:
             self.statements.take_page(self.sequence, command)
+        elif type(command) is SetVolumeCurve:
+            self.works.curves[command.instrument] = command
 
     # --- events ------------------------------------------------------------------------------
 
@@ -333,7 +334,8 @@ class Ledger:
             if severity == HOLD:
                 self.holds.judged = waiting
             self.waiting.remove(decision)
-            self.orders.judged(decision, severity, lines, is_quote)
+            if waiting is None or type(waiting.action) is not _WORK_ORDER:
+                self.orders.judged(decision, severity, lines, is_quote)
         elif type(event) is _ORDER_CLEARED:
             self.orders.cleared(cleared_order(event, self.accounts, self.sources, self.venues))
         elif type(event) is _ORDER_ACCEPTED:
@@ -370,7 +372,7 @@ class Ledger:
         elif type(event) is HaltTripped:
             trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us, self.is_strict)
         elif type(event) is HaltLifted:
-            self._renew(event.scope)
+            renew(self.halts, self.orders, event.scope, self.is_strict)
             lift(self.halts, self.orders, event, self.is_kept_by_us, self.is_strict)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
@@ -381,6 +383,8 @@ class Ledger:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
             if event.response == _ALERT:
                 self.broken[alert_key(event.name, event.scope)] = 1
+        elif self.works.apply(event, self.time_ns, self.instruments, self.orders.parents):
+            return
         elif not self.statements.apply(self.sequence, self.time_ns, event):
             apply_approval(self.holds, self.limits, event, self.sequence, self.time_ns)
             if len(self.limits.uncounted) > 0:

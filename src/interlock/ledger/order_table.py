@@ -151,6 +151,8 @@ class OrderTable:
             order.own.reserve(order.side, added, added_value)
             order.reserved = lots
             order.reserved_value = value
+            if order.parent is not None and order.parent.work is not None:
+                order.parent.work.open += added
 
     def count_limits(self, instruments: dict[str, InstrumentRecord]) -> None:
         """This begins to count for limits that are new or changed."""
@@ -181,6 +183,8 @@ class OrderTable:
         order.source.open_orders += step
         order.instrument.open_orders += step
         order.venue.open_orders += step
+        if order.parent is not None and order.parent.work is not None:
+            order.parent.work.note_open(order.key, step)
 
     def _close(self, order: OrderRecord) -> None:
         del self.open[order.key]
@@ -252,12 +256,12 @@ class OrderTable:
         order.moved = self.sequence
         self.known[order.key] = order
         self.list_open(order)
-        self._count_open(order, 1)
-        self._reserve(order)
         parent = self._parent(order.decision)
         order.parent = parent
         if parent is not None:
             parent.release((order.order & ORDERS_PER_COMMAND_MAX) - 1, order.quantity)
+        self._count_open(order, 1)
+        self._reserve(order)
         if len(self.counters.counters) > 0:
             self.counters.note_order(order, self.time_ns)
         note_message(self.limits, self.counters, order, self.time_ns)
@@ -303,6 +307,8 @@ class OrderTable:
         traded = order.position.at_venue(order.venue.name)
         traded.lots += quantity if order.side == BUY else -quantity
         traded.sequence = self.sequence
+        if order.parent is not None and order.parent.work is not None:
+            order.parent.work.filled += quantity
 
     def busted(self, event: FillBusted) -> None:
         order = self._order(event.order)

@@ -4,6 +4,7 @@ from typing import Final, final
 
 from mypy_extensions import mypyc_attr
 
+from interlock.ledger.works import WorkRecord
 from interlock.messages.units import Lots, Sequence
 
 
@@ -21,8 +22,12 @@ class ParentRecord:
         self.released: Final[list[int]] = [0] * len(allowed)
         """Lots by line that became orders."""
         self.children = 0
-        """Orders that are still remembered, open or ended."""
+        """Orders that are still remembered, open or ended; a work that is under way counts too."""
+        self.work: WorkRecord | None = None
+        """The large order, when it is worked over time: its children are no lines of the verdict,
+        and what they take together is in its sums."""
 
     def release(self, line: int, quantity: Lots) -> None:
-        self.released[line] += quantity
         self.children += 1
+        if self.work is None:
+            self.released[line] += quantity

@@ -81,6 +81,7 @@ def hear_trade(instrument: InstrumentRecord, command: NoteTrade, time_ns: Nanose
         market.last_price = command.price
         market.last_quantity = command.quantity
         market.last_time_ns = time_ns
+        instrument.volume += command.quantity
 
 
 def hear_fault(instrument: InstrumentRecord, command: NoteFeedFault) -> None:

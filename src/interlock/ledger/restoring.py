@@ -13,6 +13,7 @@ from interlock.ledger.round_states import restore_reconciliation, restore_traded
 from interlock.ledger.sources import KeyUse, ReleaseRecord, SourceRecord
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision
+from interlock.ledger.work_states import restore_works
 from interlock.messages.state import (
     AccountState,
     InstrumentState,
@@ -96,6 +97,7 @@ def _instrument(state: InstrumentState) -> InstrumentRecord:
     record.variance_ppm2 = state.variance_ppm2
     record.sampled_mark = state.sampled_mark
     record.sampled_ns = state.sampled_ns
+    record.volume = state.volume
     for market in state.markets:
         record.markets[market.venue] = _market(market)
     return record
@@ -197,8 +199,13 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
             record.released[line] = parent.released[line]
         record.children = parent.children
         orders.parents[parent.decision] = record
+    restore_works(ledger, state)
     for order_record in orders.known.values():
         order_record.parent = orders.parents.get(order_record.decision)
+    for number in state.open:
+        open_parent = orders.known[number].parent
+        if open_parent is not None and open_parent.work is not None:
+            open_parent.work.note_open(orders.known[number].key, 1)
 
 
 def _order(ledger: Ledger, state: OrderState) -> OrderRecord:

@@ -13,6 +13,7 @@ from interlock.ledger.positions import AccountRecord
 from interlock.ledger.rates import RateRecord
 from interlock.ledger.restoring import restore_ledger
 from interlock.ledger.round_states import reconciliation_state, traded_states
+from interlock.ledger.work_states import states_of_works
 from interlock.messages.commands import SetReferenceRate
 from interlock.messages.encoding import encode, state_from
 from interlock.messages.state import (
@@ -119,6 +120,8 @@ def state_of(ledger: Ledger) -> LedgerState:
             for number, counter in ledger.orders.counters.counters.items()
         ],
         rates=[_rate(rate) for rate in ledger.rates.rates.values()],
+        works=states_of_works(ledger),
+        curves=list(ledger.works.curves.values()),
     )
 
 
@@ -193,6 +196,7 @@ def _instruments(ledger: Ledger) -> list[InstrumentState]:
                 instrument.sampled_mark,
                 instrument.sampled_ns,
                 markets,
+                instrument.volume,
             )
         )
     return states

@@ -20,6 +20,7 @@ from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+from interlock.messages.works import ChangeWork, SetVolumeCurve
 
 
 class OpenSession(Struct, frozen=True, array_like=True, gc=False, tag=1):
@@ -288,4 +289,6 @@ Command: TypeAlias = (
     | ProposeLimitChange
     | ConfirmLimitChange
     | DeclineLimitChange
+    | SetVolumeCurve
+    | ChangeWork
 )

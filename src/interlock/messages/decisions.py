@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from interlock.messages.terms import DAY, LIMIT, NEW_RISK
+from interlock.messages.terms import DAY, LIMIT, NEW_RISK, TAKE
 from interlock.messages.units import Lots, Nanoseconds, OrderId, Sequence, Ticks
 
 
@@ -109,6 +109,38 @@ class NamedAction(
     parameters: dict[str, str]
 
 
+class WorkOrder(Struct, frozen=True, array_like=True, gc=False, tag=9, forbid_unknown_fields=True):
+    """Buy or sell a large quantity over time, by children that are judged one by one."""
+
+    instrument: str
+    side: int
+    quantity: Lots
+    algorithm: int
+    ends_ns: Nanoseconds
+    """After it no child leaves; what still works is taken back. Not after the decision's life."""
+    starts_ns: Nanoseconds = 0
+    """0 begins when it is judged."""
+    interval_ns: Nanoseconds = 60_000_000_000
+    """The schedule is looked at once in each interval."""
+    style: int = TAKE
+    price: Ticks = 0
+    """No child may trade at a worse price; 0 for no limit."""
+    protection: Ticks = 0
+    """How far beyond the far touch a child that takes may trade."""
+    participation_ppm: int = 0
+    """The largest share of what the market trades meanwhile, filled and working; 0 for no limit.
+    `pov` aims at it."""
+    slice_max: Lots = 0
+    """The most that one child is; 0 for no limit. `iceberg` shows that much at a time."""
+    catch_up: int = 2
+    """How many times what is planned for an interval a child may be when it is behind."""
+    half_life_ns: Nanoseconds = 0
+    """`shortfall` and `close`: the time in which the trajectory falls to 1/e."""
+    reduce_only: bool = False
+    venue: str = ""
+    """Where to; empty leaves it to the router."""
+
+
 Action: TypeAlias = (
     OrderQuantity
     | TargetPosition
@@ -118,6 +150,7 @@ Action: TypeAlias = (
     | ReplaceOrder
     | Flatten
     | NamedAction
+    | WorkOrder
 )
 
 

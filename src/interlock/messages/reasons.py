@@ -7,6 +7,8 @@ limits. Codes are never reused. The sentence is written at the edge, from `obser
 
 from typing import Final, NamedTuple
 
+from interlock.messages.work_reasons import WORKS
+
 
 class Reason(NamedTuple):
     """One condition: its code in the journal, its name, and what it means."""
@@ -370,6 +372,7 @@ _MEANINGS: Final = (
         "the limit was changed after the change was proposed",
     ),
     (LIMIT_LOOSER, "LIMIT_LOOSER", "only a tighter limit may be set without a second person"),
+    *WORKS,
 )
 
 CATALOGUE: Final = tuple(Reason(*row) for row in _MEANINGS)

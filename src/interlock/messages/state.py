@@ -15,6 +15,7 @@ from interlock.messages.commands import SetReferenceRate
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+from interlock.messages.works import SetVolumeCurve, WorkStarted
 
 STATE_VERSION: Final = 7
 
@@ -51,6 +52,7 @@ class InstrumentState(Struct, frozen=True, array_like=True, gc=False, forbid_unk
     sampled_mark: Ticks
     sampled_ns: Nanoseconds
     markets: list[MarketState]
+    volume: Lots = 0
 
 
 class RoundState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
@@ -310,6 +312,23 @@ class ParentState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     is_quote: bool
 
 
+class WorkState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """A large order that is worked, or whose children are remembered."""
+
+    started: WorkStarted
+    status: int
+    is_hurried: bool
+    filled: Lots
+    open: Lots
+    volume_start: Lots
+    volume: Lots
+    volume_before: Lots
+    next_ns: Nanoseconds
+    slices: int
+    refused_in_row: int
+    withheld: int
+
+
 class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """Everything that is so."""
 
@@ -350,3 +369,6 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     """The changes of behaviour that hold."""
     rates: list[RateState]
     counters: list[CounterState]
+    works: list[WorkState] = []
+    """In the order in which they began."""
+    curves: list[SetVolumeCurve] = []

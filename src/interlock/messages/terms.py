@@ -196,6 +196,38 @@ FEED_FAULTS: Final = {
     FEED_RECOVERED: "recovered",
 }
 
+# How a large order is worked over time; see docs/large-orders.md.
+TWAP: Final = 1  # evenly in time
+VWAP: Final = 2  # along a volume curve
+POV: Final = 3  # a share of what the market trades
+SHORTFALL: Final = 4  # early, along an Almgren-Chriss trajectory
+ICEBERG: Final = 5  # one small part at a time, resting at the limit
+CLOSE: Final = 6  # late, along the same trajectory run backwards
+ALGORITHMS: Final = {
+    TWAP: "twap",
+    VWAP: "vwap",
+    POV: "pov",
+    SHORTFALL: "shortfall",
+    ICEBERG: "iceberg",
+    CLOSE: "close",
+}
+
+# How a child meets the market: it takes at once what it can, or rests at the near touch.
+TAKE: Final = 1
+REST: Final = 2
+STYLES: Final = {TAKE: "take", REST: "rest"}
+
+PAUSE: Final = 1
+RESUME: Final = 2
+FINISH: Final = 3
+CANCEL: Final = 4
+WORK_WORDS: Final = {PAUSE: "pause", RESUME: "resume", FINISH: "finish", CANCEL: "cancel"}
+
+RUNNING: Final = 1
+PAUSED: Final = 2
+ENDED: Final = 3
+WORK_STATUSES: Final = {RUNNING: "running", PAUSED: "paused", ENDED: "ended"}
+
 
 def name_of(table: dict[int, str], value: int) -> str:
     """This is the name of a value, or the bare number when the table has none (a newer journal)."""

@@ -11,6 +11,7 @@ from interlock.messages.decisions import (
     ReplaceOrder,
     TargetPosition,
     Terms,
+    WorkOrder,
 )
 from interlock.messages.identity import order_text
 from interlock.messages.terms import (
@@ -24,6 +25,7 @@ from interlock.messages.terms import (
 from interlock.messages.units import Lots, Ticks
 from interlock.monitoring.context import Context
 from interlock.monitoring.figures import Units
+from interlock.monitoring.work_words import work_order_words
 
 
 def action_words(context: Context, action: Action) -> str:
@@ -58,6 +60,8 @@ def action_words(context: Context, action: Action) -> str:
             price = units.price_text(action.instrument, action.protection)
             beyond = f", at most {price} beyond the far touch"
         return f"cancel what works and close the position{_in(action.instrument)}{beyond}"
+    if isinstance(action, WorkOrder):
+        return work_order_words(units, action)
     parameters = ", ".join(f"{name}={value!r}" for name, value in action.parameters.items())
     return f"{action.name}({parameters})"
 

@@ -3,7 +3,14 @@
 from typing import Final
 
 from interlock.monitoring.hold_story import hold_words
-from interlock.monitoring.story import ActionPart, FindingPart, OrderPart, RequestPart, Story
+from interlock.monitoring.story import (
+    ActionPart,
+    FindingPart,
+    OrderPart,
+    RequestPart,
+    Story,
+    WorkPart,
+)
 
 OBJECTIONS_MAX: Final = 3
 """Objections that the sentence names; the findings have them all."""
@@ -20,6 +27,9 @@ def conclude(story: Story) -> str:
         asked = [hold_words(story.hold)] if story.hold is not None else []
         return " ".join([said, _objections(found), *asked, *_requests(story.requests)]).strip()
     parts = [_action(story.action)] if story.action is not None else []
+    if story.work is not None:
+        parts.append(_work(story.work, story.orders))
+        return " ".join(parts)
     parts += _orders(story.orders)
     if story.hold is not None:
         parts.append(hold_words(story.hold))
@@ -63,6 +73,20 @@ def _order(order: OrderPart) -> str:
     if cost.against_arrival is None or cost.against_arrival_bps is None:
         return f"{traded}."
     return f"{traded}, cost {cost.against_arrival} ({cost.against_arrival_bps}) against arrival."
+
+
+def _work(work: WorkPart, orders: list[OrderPart]) -> str:
+    """How far a large order has come, by its children's own fills."""
+    filled = sum(order.cost.filled.value for order in orders)
+    left = work.quantity.value - filled
+    done = "all of it" if left <= 0 else "some of it" if filled else "nothing"
+    children = "1 child" if len(orders) == 1 else f"{len(orders)} children"
+    how = f"it ended: {work.reason}" if work.reason else "it is still worked"
+    last = work.slices[-1].filled.text if work.slices else "0"
+    traded = "" if left <= 0 else f" (filled {last} of {work.quantity} at its last slice)"
+    return (
+        f"Worked by {work.algorithm}: {work.quantity} in {children}, {done} traded{traded}; {how}."
+    )
 
 
 def _requests(requests: list[RequestPart]) -> list[str]:

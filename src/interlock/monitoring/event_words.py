@@ -42,6 +42,7 @@ from interlock.messages.units import OrderId
 from interlock.monitoring.approval_words import approval_words
 from interlock.monitoring.context import Context
 from interlock.monitoring.reconciliation_words import reconciliation_words
+from interlock.monitoring.work_words import work_event_words
 
 
 def event_words(context: Context, event: Event) -> str:
@@ -65,6 +66,7 @@ def event_words(context: Context, event: Event) -> str:
     if isinstance(event, InvariantBroken):
         return f"invariant {event.name} of {event.owner} is broken: {event.text}"
     said = reconciliation_words(context, event) or approval_words(event)
+    said = said or work_event_words(context, event)
     return said or f"{order_text(order_of(event))} {_order_words(context, event)}"
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from interlock.messages.definitions import Instrument
 from interlock.messages.events import OrderCleared
-from interlock.messages.identity import order_sequence, order_text
+from interlock.messages.identity import order_text
 from interlock.messages.terms import (
     BUY,
     ORDER_STATUSES,
@@ -83,7 +83,7 @@ def request_part(context: Context, trail: Trail) -> RequestPart:
     return RequestPart(
         order=trail.order,
         name=order_text(trail.order),
-        decision=order_sequence(trail.order),
+        decision=trail.record.decision,
         address=asked.address,
         time=first.time,
         kind=asked.kind,

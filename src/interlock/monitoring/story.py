@@ -300,6 +300,49 @@ class ActionPart(Struct, kw_only=True):
     text: str
 
 
+class SlicePart(Struct, kw_only=True):
+    """One look at the schedule that asked for a child."""
+
+    address: str
+    time: Moment
+    slice: int
+    due: Figure
+    filled: Figure
+    open: Figure
+    volume: Figure
+    chosen: Figure
+    bounded_by: str
+    severity: str
+    reason: str
+    words: str
+    order: str = ""
+    """The child, when it left."""
+    verdict: VerdictPart | None = None
+    """Everything that the gate found, for the child that was asked about."""
+
+
+class TurnPart(Struct, kw_only=True):
+    """Something that changed the course of the work."""
+
+    address: str
+    time: Moment
+    words: str
+
+
+class WorkPart(Struct, kw_only=True):
+    """A large order that is worked."""
+
+    address: str
+    started: Moment
+    algorithm: str
+    quantity: Figure
+    ends: Moment
+    slices: list[SlicePart] = field(default_factory=list)
+    turns: list[TurnPart] = field(default_factory=list)
+    ended: Moment | None = None
+    reason: str = ""
+
+
 class Story(Struct, kw_only=True):
     """Everything that a journal says of one decision."""
 
@@ -315,6 +358,8 @@ class Story(Struct, kw_only=True):
     action: ActionPart | None = None
     hold: HoldPart | None = None
     """What people were asked, when it was held."""
+    work: WorkPart | None = None
+    """The schedule, when it is a large order that is worked."""
     cost_convention: str = COST_CONVENTION
     told_until: Sequence = 0
     """The last command that was read."""

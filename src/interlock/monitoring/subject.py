@@ -114,6 +114,9 @@ def _near(reader: JournalReader, what: str, sequence: Sequence) -> str:
 
 def _order(reader: JournalReader, text: str, order: OrderId) -> Subject:
     decision = order_sequence(order)
+    parent = _parent_of(reader, order)
+    if parent > 0:
+        return Subject(text, parent, order)
     try:
         _decision(reader, text, decision)
     except SubjectUnknown as error:
@@ -139,6 +142,21 @@ def _order(reader: JournalReader, text: str, order: OrderId) -> Subject:
         f"there is no order {order_text(order)}: decision {decision} {led}. "
         f"Ask for the decision: {decision}"
     )
+
+
+def _parent_of(reader: JournalReader, order: OrderId) -> Sequence:
+    """The large order that a child is of: the command that released it is no decision. 0 when the
+    order is nobody's child."""
+    released = order_sequence(order)
+    if not 1 <= released <= reader.last_sequence:
+        return 0
+    for _, entry in reader.entries(released):
+        if not isinstance(entry.command, ProposeDecision):
+            for event in entry.events:
+                if isinstance(event, OrderCleared) and event.order == order:
+                    return event.decision
+        break
+    return 0
 
 
 def _key(reader: JournalReader, text: str) -> Subject:

@@ -36,6 +36,7 @@ from interlock.messages.events import (
 )
 from interlock.messages.identity import order_text, place_of
 from interlock.messages.units import Nanoseconds, OrderId, Sequence
+from interlock.messages.works import SliceJudged
 from interlock.monitoring.action_words import action_words
 from interlock.monitoring.conclusions import conclude
 from interlock.monitoring.context import Context
@@ -50,6 +51,7 @@ from interlock.monitoring.story import ActionPart, DecisionPart, Story, Subject,
 from interlock.monitoring.subject import find_subject
 from interlock.monitoring.trails import Trail
 from interlock.monitoring.verdict_story import decision_part, verdict_part
+from interlock.monitoring.work_story import WorkTeller
 
 SAME_KEY_MAX = 10
 
@@ -89,11 +91,13 @@ class Teller:
         self._same_key: list[Sequence] = []
         self._verdict: VerdictPart | None = None
         self._judging: WaitingDecision | None = None
+        self._asked: WaitingDecision | None = None
         self._orders: list[Trail] = []
         self._requests: list[Trail] = []
         self._followed: dict[OrderId, Trail] = {}
         self._action: ActionPart | None = None
         self._hold: HoldPart | None = None
+        self._work = WorkTeller(subject.decision, subject.order)
         self._sequence: Sequence = 0
         self._time_ns: Nanoseconds = 0
         self._key = ("", "")
@@ -114,6 +118,8 @@ class Teller:
                 self._begin(reported, command, stepped)
         for place, event in enumerate(entry.events, 1):
             self._event(command, place, event, reported, stepped)
+            if self._work.is_asked(event, entry.events):
+                self._judge_slice(event, place)
         for trail in stepped.values():
             trail.end_step(self._context)
             self._let_go(trail)
@@ -128,6 +134,7 @@ class Teller:
                 waiting = self._ledger.waiting.find(sequence)
                 assert waiting is not None, f"decision {sequence} has not arrived"
                 self._decision = decision_part(self._context, self._ledger, waiting)
+                self._asked = waiting
                 self._key = (decision.source, decision.key)
             elif self._decision is not None and (decision.source, decision.key) == self._key:
                 self._note_same_key(sequence)
@@ -192,6 +199,7 @@ class Teller:
             trail.conclude(self._context, address, self._time_ns, event)
         if getattr(event, "decision", 0) == decision:
             self._hold_on(place, event)
+            self._work.take(self._context, self._sequence, place, self._time_ns, event)
         elif type(event) is LimitChanged:
             number = self._ledger.limits.numbers[limit_key(event.limit)]
             self._settings[number] = LimitSetting(event.by, self._sequence)
@@ -235,6 +243,21 @@ class Teller:
             self._ledger,
             waiting,
             event,
+            place,
+            self._settings,
+            self._market_kinds,
+        )
+
+    def _judge_slice(self, event: Event, place: int) -> None:
+        """What the gate found of the child that was asked about, in the moment of its slice."""
+        part = self._work.part
+        if type(event) is not SliceJudged or part is None or self._asked is None:
+            return
+        part.slices[-1].verdict = verdict_part(
+            self._context,
+            self._ledger,
+            self._asked,
+            event.verdict,
             place,
             self._settings,
             self._market_kinds,
@@ -298,7 +321,7 @@ class Teller:
         decision, session = self._decision, self._context.session
         assert decision is not None, f"decision {self.subject.decision} was not among the entries"
         decision.same_key = self._same_key
-        if self._verdict is not None:
+        if self._verdict is not None and self._work.part is None:
             _name_orders(self._verdict, self._orders, self._requests)
         story = Story(
             subject=self.subject,
@@ -312,6 +335,7 @@ class Teller:
             requests=[request_part(self._context, trail) for trail in self._requests],
             action=self._action,
             hold=self._hold,
+            work=self._work.part,
             told_until=self._sequence,
             told_until_time=moment(self._time_ns),
         )

@@ -4,11 +4,12 @@ from typing import Final
 
 from interlock.messages.definitions import Instrument
 from interlock.simulation.careless import CarelessModel
+from interlock.simulation.large_orders import LargeOrderModel
 from interlock.simulation.model import Model
 from interlock.simulation.momentum import MomentumModel
 from interlock.simulation.reversion import MeanReversionModel
 
-MODELS: Final = ("momentum", "mean_reversion", "careless")
+MODELS: Final = ("momentum", "mean_reversion", "careless", "large_orders")
 
 
 def make_model(
@@ -30,4 +31,6 @@ def make_model(
         return MeanReversionModel(source, release, epoch, instruments, venues, parameters, seed)
     if name == "careless":
         return CarelessModel(source, release, epoch, instruments, venues, parameters, seed)
+    if name == "large_orders":
+        return LargeOrderModel(source, release, epoch, instruments, venues, parameters, seed)
     raise ValueError(f"$.model: was {name!r}, must be one of {', '.join(MODELS)}")

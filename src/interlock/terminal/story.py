@@ -20,12 +20,14 @@ from interlock.monitoring.story import (
     Step,
     Story,
     VerdictPart,
+    WorkPart,
 )
 from interlock.monitoring.subject import SubjectUnknown
 from interlock.monitoring.telling import tell_story
 from interlock.terminal.account import duration_text
 from interlock.terminal.gate import hold_rows
 from interlock.terminal.printable import printable
+from interlock.terminal.work_story import print_work
 
 FOUND = 0
 NOT_FOUND = 3
@@ -66,9 +68,12 @@ def print_story(console: Console, story: Story) -> None:
     if story.hold is not None:
         _heading(console, "People were asked", story.hold.address, str(story.hold.held))
         _rows(console, hold_rows(story.hold))
+    if story.work is not None:
+        _print_schedule(console, story.work, story)
     if story.action is not None:
         _print_action(console, story)
-    orders = [part for part in story.orders if not line or part.order == story.subject.order]
+    is_one = line or (story.work is not None and story.subject.order)
+    orders = [part for part in story.orders if not is_one or part.order == story.subject.order]
     for order in orders[:PARTS_MAX]:
         _print_order(console, order)
     if len(orders) < len(story.orders):
@@ -85,6 +90,16 @@ def print_story(console: Console, story: Story) -> None:
     until = f"told from session {story.session} until command {story.told_until}"
     when = f", {story.told_until_time}" if story.told_until_time is not None else ""
     console.print(printable(until + when), style="dim", markup=False)
+
+
+def _print_schedule(console: Console, work: WorkPart, story: Story) -> None:
+    asked = [order.name for order in story.orders if order.order == story.subject.order]
+    until = f"{work.started} until {work.ends}"
+    _heading(console, f"Schedule: {work.algorithm}", work.address, until)
+    print_work(console, work, asked[0] if asked else "")
+    for part in work.slices:
+        if part.verdict is not None:
+            _print_verdict(console, part.verdict, 0)
 
 
 def _line_asked(story: Story) -> int:
