@@ -38,17 +38,17 @@ MINE = "mine"
 def own(control: Any) -> World:
     """A world with one control of a user's own."""
     world = World(opening(), {MINE: control})
-    world.say(SetLimit(Limit(MINE, "firm", {"seven": 7}), "risk"))
+    world.say(SetLimit(Limit(MINE, "firm", {"eight": 8}), "risk"))
     world.quote()
     return world
 
 
 class Saying(Control):
-    """Says seven and nine, where the ledger is handed to it."""
+    """Says eight and ten, where the ledger is handed to it."""
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         assert ledger.is_session_open
-        finding.allow(self.whole("seven"), 9)
+        finding.allow(self.whole("eight"), 10)
 
 
 class Refusing(Control):
@@ -68,7 +68,7 @@ class RefusingBelow(Refusing):
 
 def test_what_a_user_s_control_saw_is_kept_as_it_said_it() -> None:
     world = own(Saying)
-    assert findings_on(world, world.order(), MINE) == [(ALLOW, 7, 9)]
+    assert findings_on(world, world.order(), MINE) == [(ALLOW, 8, 10)]
 
 
 @pytest.mark.parametrize("control", [Refusing, RefusingBelow])

@@ -8,6 +8,7 @@ from interlock.messages.commands import SetLimit
 from interlock.messages.decisions import Basket, OrderQuantity, Terms
 from interlock.messages.definitions import Answer, Limit
 from interlock.messages.events import CancelRequested, Event, OrderCleared
+from interlock.messages.findings import objections_of
 from interlock.messages.reasons import WOULD_MATCH_OURSELVES
 from interlock.messages.terms import (
     ALLOW,
@@ -130,3 +131,17 @@ def test_what_would_match_a_line_of_its_own_basket_is_added() -> None:
     lines = (OrderQuantity("COIN", BUY, 1, terms), OrderQuantity("COIN", SELL, 10, terms))
     events = world.decide(Basket(lines))
     assert findings_on(world, events, "self_match") == [(ALLOW, 0, 0), (REFUSE, 8, 0)]
+
+
+def test_who_gives_way_is_told_why() -> None:
+    world, _ = two_bids(mode("expire_maker"))
+    judged = verdict(order(world, "model", SELL, 10))
+    assert [found.reason for found in objections_of(judged)] == [WOULD_MATCH_OURSELVES]
+
+
+def test_a_market_order_of_ours_that_is_not_answered_would_match_at_any_price() -> None:
+    world = trading(mode("expire_taker"))
+    market = Terms(MARKET, venue="alpha", time_in_force=IOC)
+    world.decide(OrderQuantity("COIN", BUY, 3, market))
+    events = order(world, "model", SELL, 2, price=PRICE + 200)
+    assert findings_on(world, events, "self_match") == [(REFUSE, 3, 0)]
