@@ -43,6 +43,9 @@ class FailingFiles(Files):
         self._count("datasync")
         super().datasync(descriptor)
 
+    def sync_queue(self) -> None:
+        """Every sync is a call of `datasync`."""
+
     def write(self, descriptor: int, data: bytes | memoryview, offset: int) -> None:
         self._count("write")
         super().write(descriptor, data, offset)

@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from interlock.journal.sync_queue import SyncQueue
+
 # A lock or a sync on these is another machine's promise, not ours. Overlay filesystems are allowed
 # because their upper directory is a local filesystem and syncs reach it, except when mounted
 # `volatile`, which drops every sync.
@@ -73,6 +75,11 @@ class Files:
     def datasync(self, descriptor: int) -> None:
         """The file's data is on the disk, and as much of its metadata as reading it needs."""
         os.fdatasync(descriptor)
+
+    def sync_queue(self) -> SyncQueue | None:
+        """What does as `datasync` does while the caller goes on; None where nothing does. Whoever
+        overrules `datasync` overrules this."""
+        return SyncQueue.open()
 
     def sync(self, descriptor: int) -> None:
         os.fsync(descriptor)

@@ -2,7 +2,7 @@
 
 `append` keeps a batch and returns when it is on disk. `begin` and `wait` are the same in two steps,
 so that the next batch can be stepped while the last one syncs; at most one is outstanding. All
-state belongs to the calling thread: the second thread only waits for the disk (`syncing.py`), a
+state belongs to the calling thread: the kernel or a second thread only syncs (`syncing.py`), a
 third only zeroes ahead (`preparing.py`).
 
 A write or sync that fails is never tried again: after it nobody knows what is on the disk. The
@@ -45,7 +45,7 @@ from interlock.journal.poison import leave_poison, refuse_poison
 from interlock.journal.recovery import Recovery, recover
 from interlock.journal.reserve import Reserve
 from interlock.journal.segments import SegmentFooter, SegmentHeader
-from interlock.journal.syncing import Syncer
+from interlock.journal.syncing import Syncer, make_syncer
 from interlock.journal.tail import NO_ROOM, Tail
 from interlock.messages.encoding import Entry
 
@@ -204,7 +204,7 @@ class JournalWriter:
         return self.durable_sequence
 
     def begin(self, entries: list[Entry]) -> None:
-        """Writes a batch and has another thread sync it. Nothing may be outstanding; `wait` comes
+        """Writes a batch and has it synced meanwhile. Nothing may be outstanding; `wait` comes
         next.
 
         Without `background` the sync is left to `wait`.
@@ -217,9 +217,11 @@ class JournalWriter:
         self._place(*payloads[-1])
         if self._options.background:
             if self._syncer is None:
-                self._syncer = Syncer(self._options.files)
-            self._handed_over = True
-            self._syncer.start(self._tail.descriptor)
+                self._syncer = make_syncer(self._options.files)
+            try:
+                self._handed_over = self._syncer.start(self._tail.descriptor)
+            except OSError as error:
+                raise self._poison("sync", error) from error
 
     def wait(self) -> int:
         """Returns the durable sequence once nothing is outstanding."""

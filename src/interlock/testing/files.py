@@ -169,6 +169,9 @@ class MemoryFiles(Files):
     def datasync(self, descriptor: int) -> None:
         self._sync("datasync", descriptor)
 
+    def sync_queue(self) -> None:
+        """A disk in memory has none."""
+
     def sync(self, descriptor: int) -> None:
         self._sync("sync", descriptor)
 
