@@ -179,8 +179,9 @@ def check_order(order: OrderRecord, breaches: list[Breach]) -> None:
         line = (order.order & ORDERS_PER_COMMAND_MAX) - 1
         if parent.work is not None:
             check_work(parent.work, breaches)
-        elif parent.released[line] > parent.allowed[line]:
-            text = f"order {order.order}: {parent.released[line]} of {parent.allowed[line]}"
+        elif parent.released_of(line) > parent.allowed_of(line):
+            released, allowed = parent.released_of(line), parent.allowed_of(line)
+            text = f"order {order.order}: {released} of {allowed}"
             breaches.append(Breach(CHILDREN_WITHIN_PARENT, _source(order), text))
     check_position(order.position, breaches)
 

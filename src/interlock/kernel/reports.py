@@ -148,7 +148,7 @@ def _conclude_fill(ledger: Ledger, recorder: Recorder, report: ReportOrder) -> N
     reason = NONE
     if venue != order.venue.name or not is_execution(order, execution_id, quantity, price, fee):
         reason = MALFORMED
-    elif order.fill_of(execution_id) is not None:
+    elif order.has_fill(execution_id):
         reason = DUPLICATE_EXECUTION
     elif not life.is_possible(order.status, life.FILL):
         reason = IMPOSSIBLE_TRANSITION
@@ -294,7 +294,7 @@ def objection(order: OrderRecord | None, report: ReportOrder, kind: int, ledger:
         quantity, price, fee = report.quantity, report.price, report.fee
         if not is_execution(order, report.execution_id, quantity, price, fee):
             return MALFORMED
-        if order.fill_of(report.execution_id) is not None:
+        if order.has_fill(report.execution_id):
             return DUPLICATE_EXECUTION
     if kind in (REPORT_REPLACED, REPORT_RESTATED) and not _is_size(order, report):
         return MALFORMED

@@ -8,7 +8,7 @@ from interlock.ledger.counting import CounterTable
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import LimitTable
 from interlock.ledger.noting import note_message, note_size
-from interlock.ledger.orders import Fill, OrderRecord
+from interlock.ledger.orders import OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.row import Row
 from interlock.messages.definitions import Bounds
@@ -293,7 +293,7 @@ class OrderTable:
         order = self._order(number)
         if order is None:
             return
-        order.keep_fill(execution_id, Fill(quantity, price, fee))
+        order.keep_fill(execution_id, quantity, price, fee)
         order.filled += quantity
         value = price * quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, quantity, value, fee)
@@ -321,7 +321,7 @@ class OrderTable:
         if order is None:
             return
         self._take_back(order, event.corrected_id)
-        order.keep_fill(event.execution_id, Fill(event.quantity, event.price, event.fee))
+        order.keep_fill(event.execution_id, event.quantity, event.price, event.fee)
         order.filled += event.quantity
         value = event.price * event.quantity * order.instrument.minor_per_tick_lot
         order.position.trade(order.side, event.quantity, value, event.fee)

@@ -102,8 +102,12 @@ class OrderRecord:
         self.price_allowed: Ticks = price
         """The worst limit that the gate has ever let it have."""
         self.filled: Lots = 0
-        self._first_id = ""  # most orders have one fill, which needs no table
-        self._first_fill: Fill | None = None
+        # Most orders have one fill, which needs neither a table nor a record of its own.
+        self._has_fill = False
+        self._first_id = ""
+        self._first_quantity: Lots = 0
+        self._first_price: Ticks = 0
+        self._first_fee: Minor = 0
         self._later_fills: dict[str, Fill] | None = None
         self.revision = 0
         """The version that the venue has confirmed."""
@@ -190,9 +194,8 @@ class OrderRecord:
         limit = self.price_allowed
         if self.is_worse(self.price, limit):
             return self.price
-        first = self._first_fill
-        if first is not None and first.quantity > 0 and self.is_worse(first.price, limit):
-            return first.price
+        if self._first_quantity > 0 and self.is_worse(self._first_price, limit):
+            return self._first_price
         if self._later_fills is not None:
             for fill in self._later_fills.values():
                 if fill.quantity > 0 and self.is_worse(fill.price, limit):
@@ -203,28 +206,44 @@ class OrderRecord:
     def fills(self) -> dict[str, Fill] | None:
         """Every execution by its id, in the order in which they came; None while there is none.
         Cost: one step per fill."""
-        if self._first_fill is None:
+        if not self._has_fill:
             return None
-        fills = {self._first_id: self._first_fill}
+        fills = {self._first_id: self._first_fill()}
         if self._later_fills is not None:
             fills.update(self._later_fills)
         return fills
 
+    def _first_fill(self) -> Fill:
+        return Fill(self._first_quantity, self._first_price, self._first_fee)
+
+    def has_fill(self, execution_id: str) -> bool:
+        """This says whether an execution is known, be it one that was taken back."""
+        if not self._has_fill:
+            return False
+        if execution_id == self._first_id:
+            return True
+        return self._later_fills is not None and execution_id in self._later_fills
+
     def fill_of(self, execution_id: str) -> Fill | None:
-        if self._first_fill is None:
+        """The execution of this id, as last corrected."""
+        if not self._has_fill:
             return None
         if execution_id == self._first_id:
-            return self._first_fill
+            return self._first_fill()
         return self._later_fills.get(execution_id) if self._later_fills is not None else None
 
-    def keep_fill(self, execution_id: str, fill: Fill) -> None:
-        if self._first_fill is None or execution_id == self._first_id:
+    def keep_fill(self, execution_id: str, quantity: Lots, price: Ticks, fee: Minor) -> None:
+        """This takes an execution, or what an earlier one of this id was corrected to."""
+        if not self._has_fill or execution_id == self._first_id:
+            self._has_fill = True
             self._first_id = execution_id
-            self._first_fill = fill
+            self._first_quantity = quantity
+            self._first_price = price
+            self._first_fee = fee
             return
         if self._later_fills is None:
             self._later_fills = {}
-        self._later_fills[execution_id] = fill
+        self._later_fills[execution_id] = Fill(quantity, price, fee)
 
     def empty_fill(self, execution_id: str) -> None:
         """This takes a fill's quantity out and keeps its id, so that a repeated report of it is
@@ -232,10 +251,10 @@ class OrderRecord:
         """
         fill = self.fill_of(execution_id)
         assert fill is not None, f"order {self.order} has no execution {execution_id}"
-        self.keep_fill(execution_id, Fill(0, fill.price, 0))
+        self.keep_fill(execution_id, 0, fill.price, 0)
 
     def sum_of_fills(self) -> Lots:
-        total = self._first_fill.quantity if self._first_fill is not None else 0
+        total = self._first_quantity
         if self._later_fills is not None:
             for fill in self._later_fills.values():
                 total += fill.quantity

@@ -6,7 +6,7 @@ from interlock.ledger.holds import HeldDecision
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.limits import HaltRecord
-from interlock.ledger.orders import DoubtRecord, Fill, OrderRecord
+from interlock.ledger.orders import DoubtRecord, OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
 from interlock.ledger.round_states import restore_reconciliation, restore_traded
@@ -196,7 +196,7 @@ def _restore_orders(ledger: Ledger, state: LedgerState) -> None:
     for parent in state.parents:
         record = ParentRecord(parent.decision, list(parent.allowed), parent.is_quote)
         for line in range(len(parent.released)):
-            record.released[line] = parent.released[line]
+            record.count(line, parent.released[line])
         record.children = parent.children
         orders.parents[parent.decision] = record
     restore_works(ledger, state)
@@ -239,7 +239,7 @@ def _order(ledger: Ledger, state: OrderState) -> OrderRecord:
     order.price_allowed = state.price_allowed
     order.filled = state.filled
     for fill in state.fills:
-        order.keep_fill(fill.execution_id, Fill(fill.quantity, fill.price, fill.fee))
+        order.keep_fill(fill.execution_id, fill.quantity, fill.price, fill.fee)
     order.revision = state.revision
     order.revision_asked = state.revision_asked
     order.asked_quantity = state.asked_quantity

@@ -100,8 +100,8 @@ def state_of(ledger: Ledger) -> LedgerState:
         parents=[
             ParentState(
                 parent.decision,
-                list(parent.allowed),
-                list(parent.released),
+                parent.allowed,
+                parent.released,
                 parent.children,
                 parent.is_quote,
             )
