@@ -205,7 +205,7 @@ def run_live(
 
 
 def replay_session(
-    directory: Path, *, only_rebuild: bool, other: Path | None, as_json: bool
+    directory: Path, *, only_rebuild: bool, other: Path | None, workers: int, as_json: bool
 ) -> int:
     """This replays a session, or judges its decisions under another file's limits."""
     kept = session_directory(directory)
@@ -213,7 +213,7 @@ def replay_session(
         file = session_file(other)
         _require_same_units(kept, file, other)
         return replay_with(kept, file.limits(), user_controls(), as_json=as_json)
-    return replay(kept, user_controls(), only_rebuild=only_rebuild, as_json=as_json)
+    return replay(kept, user_controls, only_rebuild=only_rebuild, workers=workers, as_json=as_json)
 
 
 def _require_same_units(kept: Path, file: SessionFile, other: Path) -> None:

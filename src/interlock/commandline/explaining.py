@@ -13,6 +13,7 @@ def _replay(parsed: argparse.Namespace) -> int:
         parsed.session,
         only_rebuild=parsed.rebuild,
         other=parsed.other,
+        workers=parsed.workers,
         as_json=parsed.json,
     )
 
@@ -57,6 +58,14 @@ def add_explaining(commands: "Commands[argparse.ArgumentParser]") -> None:
         type=Path,
         metavar="OTHER.toml",
         help="judge every decision again under this file's limits",
+    )
+    replay.add_argument(
+        "--workers",
+        type=number,
+        default=0,
+        metavar="N",
+        help="processes that replay parts side by side, where states were kept on the way;"
+        " as many as there are processors unless said",
     )
     replay.set_defaults(call=_replay)
 

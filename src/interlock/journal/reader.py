@@ -96,9 +96,11 @@ class JournalReader:
         for frame in self._chained(first, previous_hash):
             yield decode_frame(frame, str(self.directory))
 
-    def command_batches(self, first: int = 1) -> Iterator[CommandBatch]:
+    def command_batches(
+        self, first: int = 1, *, previous_hash: bytes = b""
+    ) -> Iterator[CommandBatch]:
         """Each batch with its commands alone, for whoever steps them again. Raises as `batches`."""
-        for frame in self._chained(first, b""):
+        for frame in self._chained(first, previous_hash):
             entries = _decoded(frame, str(self.directory), decode_commands)
             yield CommandBatch(frame.header.first_sequence, entries, frame.payload)
 

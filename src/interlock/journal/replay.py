@@ -65,6 +65,8 @@ class Replayed:
     difference: Difference | None = None
     met: dict[Sequence, bool] = field(default_factory=dict)
     """For each state kept on the way: whether it was met."""
+    parts: int = 1
+    """How many parts of the journal were walked side by side."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,20 @@ def reexecute(
     user_controls: dict[str, Any],
     progress: Progress | None = None,
     digests: dict[Sequence, str] | None = None,
+    ledger: Ledger | None = None,
 ) -> Replayed:
     """This steps every command again and stops at the first event that differs.
 
-    `digests` are those of states kept at the end of some batches; `met` says which were met.
+    `digests` are those of states kept at the end of some batches; `met` says which were met. With
+    a `ledger` it goes on from there.
     Raises `InvariantsMissing` when the session was run under invariants that are not offered.
 
     What was made is encoded batch by batch and compared with the bytes that are stored. Cost: that
     of the session without its disk, its venues and its followers, and the decoding.
     """
-    kernel = Kernel(Ledger(), user_controls)
+    ledger = Ledger() if ledger is None else ledger
+    require_invariants(ledger.invariants, user_controls)
+    kernel = Kernel(ledger, user_controls)
     result = Replayed()
     for batch in batches:
         for entry in batch.entries:
@@ -135,9 +141,12 @@ def require_invariants(names: tuple[str, ...], offered: dict[str, Any]) -> None:
         raise InvariantsMissing("the session", missing)
 
 
-def rebuild(batches: Iterable[Batch], progress: Progress | None = None) -> tuple[Replayed, Ledger]:
-    """This folds facts and events into a ledger, without the kernel."""
-    ledger = Ledger()
+def rebuild(
+    batches: Iterable[Batch], progress: Progress | None = None, ledger: Ledger | None = None
+) -> tuple[Replayed, Ledger]:
+    """This folds facts and events into a ledger, a new one or one that goes on, without the
+    kernel."""
+    ledger = Ledger() if ledger is None else ledger
     result = Replayed()
     for batch in batches:
         result.events += fold(ledger, batch.first_sequence, batch.entries)

@@ -20,6 +20,7 @@ from interlock.journal.bounds import (
     CODE_VERSION_BYTES_MAX,
     SNAPSHOT_BYTES_MAX,
     SNAPSHOTS_KEPT_MIN,
+    SNAPSHOTS_SPREAD,
 )
 from interlock.journal.faults import JournalForeign
 from interlock.journal.files import Files, publish, read_file
@@ -156,13 +157,14 @@ def newest_snapshot(
 
 
 def prune_snapshots(files: Files, directory: Path, *, keep: int = SNAPSHOTS_KEPT_MIN) -> list[Path]:
-    """This removes all but the newest `keep` (at least 3) and the newest that is marked; says which
-    went."""
+    """This removes all but the newest `keep` (at least 3), the newest that is marked, and
+    `SNAPSHOTS_SPREAD` of the others, spread over the journal: a replay may begin at each, side by
+    side. Says which went."""
     assert keep >= SNAPSHOTS_KEPT_MIN, f"keep was {keep}, must be at least {SNAPSHOTS_KEPT_MIN}"
     paths = snapshot_paths(files, directory)
     names = set(files.names(directory))
     marked = [path for path in paths if _mark_path(path).name in names]
-    kept = {*paths[-keep:], *marked[-1:]}
+    kept = {*paths[-keep:], *marked[-1:], *_spread(paths[:-keep])}
     removed = [path for path in paths if path not in kept]
     for path in removed:
         if _mark_path(path).name in names:
@@ -171,6 +173,16 @@ def prune_snapshots(files: Files, directory: Path, *, keep: int = SNAPSHOTS_KEPT
     if removed:
         files.sync_directory(directory)
     return removed
+
+
+def _spread(paths: list[Path]) -> list[Path]:
+    """This leaves out, again and again, the one whose neighbours lie closest together."""
+    left = list(paths)
+    while len(left) > SNAPSHOTS_SPREAD:
+        places = [0, *(sequence_named(path) for path in left)]
+        gaps = [places[at + 1] - places[at - 1] for at in range(1, len(left))]
+        del left[gaps.index(min(gaps))]
+    return left
 
 
 def _mark_path(path: Path) -> Path:

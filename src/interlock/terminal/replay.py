@@ -17,6 +17,7 @@ from interlock.journal.replay import (
     reexecute,
     rejudge,
 )
+from interlock.journal.side_by_side import Offered, processors, replay_side_by_side
 from interlock.journal.states import kept_digests, vouch
 from interlock.messages.commands import Command, SetLimit
 from interlock.messages.events import Event
@@ -32,12 +33,17 @@ CHANGES_SHOWN = 50
 
 def replay(
     directory: Path,
-    user_controls: dict[str, Any],
+    offered: Offered,
     *,
     only_rebuild: bool,
+    workers: int,
     as_json: bool,
 ) -> int:
-    """This re-executes or rebuilds a session, prints what it found, returns the exit code."""
+    """This re-executes or rebuilds a session, prints what it found, returns the exit code.
+
+    Where states were kept on the way, up to `workers` processes do it side by side; 0 for as many
+    as there are processors.
+    """
     reader = JournalReader(directory)
     with _bar(as_json) as bar:
         task = bar.add_task(
@@ -48,15 +54,27 @@ def replay(
             if sequence % PROGRESS_EVERY == 0:
                 bar.update(task, completed=sequence)
 
-        if only_rebuild:
+        def reached(done: int) -> None:
+            bar.update(task, completed=done)
+
+        kept = kept_digests(directory)
+        found = replay_side_by_side(
+            directory,
+            offered,
+            only_rebuild=only_rebuild,
+            workers=workers or processors(),
+            progress=reached,
+        )
+        if found is not None:
+            result = found
+        elif only_rebuild:
             result, _ = rebuild(reader.batches(), progress)
         else:
-            kept = kept_digests(directory)
             digests = {number: one.header.state_digest.hex() for number, one in kept.items()}
-            result = reexecute(reader.command_batches(), user_controls, progress, digests)
-            for number, is_met in result.met.items():
-                if is_met:
-                    vouch(kept[number])
+            result = reexecute(reader.command_batches(), offered(), progress, digests)
+        for number, is_met in result.met.items():
+            if is_met:
+                vouch(kept[number])
     if as_json:
         print_json(_replayed_json(result, only_rebuild))
     else:
@@ -116,6 +134,7 @@ def _replayed_json(result: Replayed, only_rebuild: bool) -> dict[str, Any]:
         "events": result.events,
         "digest": result.digest,
         "same": result.difference is None,
+        "parts": result.parts,
         "snapshots": {str(number): is_met for number, is_met in result.met.items()},
     }
     if result.difference is not None:
@@ -150,6 +169,7 @@ def _print_replayed(console: Console, result: Replayed, only_rebuild: bool) -> N
         console.print(
             f"[green]{how}[/]: {result.commands:,} commands, {result.events:,} events;"
             f" state {result.digest[:16]}"
+            + (f" (in {result.parts} parts side by side)" if result.parts > 1 else "")
         )
         for number, is_met in result.met.items():
             if not is_met:
