@@ -11,12 +11,11 @@ warm-up.
 """
 
 import argparse
-import gc
 import resource
 import time
 from pathlib import Path
 
-from interlock.engines import GC_THRESHOLD
+from interlock.journal.collecting import collect_seldom
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
 from worlds.figures import figure, scratch
@@ -53,7 +52,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--profile", action="store_true")
     chosen = parser.parse_args()
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     rates, costs, records, sizes, syncs = [], [], [], [], []
     for _ in range(chosen.runs):
         with scratch() as folder:

@@ -10,12 +10,11 @@ armed where it is always asked and never stops anything. CPU time; garbage colle
 """
 
 import argparse
-import gc
 import time
 
 from interlock.controls.catalogue import CATALOGUE, REQUIRED
 from interlock.controls.control import TIGHTENS, ControlKind
-from interlock.engines import GC_THRESHOLD
+from interlock.journal.collecting import collect_seldom
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import (
@@ -164,7 +163,7 @@ def main() -> None:
         "--curve", action="store_true", help="to 100,000 instruments and 10**6 orders"
     )
     chosen = parser.parse_args()
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     for kinds in (5, 15, len(CATALOGUE)):
         for instruments, sources in ((1, 1), (1_000, 1), (1, 100), (1_000, 100)):
             bench = Bench(kinds, instruments, sources)

@@ -10,11 +10,10 @@ sets it.
 """
 
 import argparse
-import gc
 import time
 from pathlib import Path
 
-from interlock.engines import GC_THRESHOLD
+from interlock.journal.collecting import collect_seldom
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
 from worlds.figures import figure, scratch
@@ -108,7 +107,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--runs", type=int, default=5)
     chosen = parser.parse_args()
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     for rate in chosen.rates:
         runs = [offer(rate, chosen.seconds) for _ in range(chosen.runs)]
         kept = [rate * chosen.seconds * 1e9 / run["took"][0] for run in runs]

@@ -4,11 +4,10 @@ python bench/memory.py [--decisions 1000000] [--orders 50000]
 """
 
 import argparse
-import gc
 from pathlib import Path
 
 from decide import drive
-from interlock.engines import GC_THRESHOLD
+from interlock.journal.collecting import collect_seldom
 from interlock.messages.commands import ProposeDecision, ServeQueue
 from interlock.messages.decisions import Decision, OrderQuantity, Terms
 from interlock.messages.terms import BUY, GTC, LIMIT
@@ -30,7 +29,7 @@ def main() -> None:
     parser.add_argument("--decisions", type=int, default=1_000_000)
     parser.add_argument("--orders", type=int, default=40_000)
     chosen = parser.parse_args()
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     with scratch() as folder:
         desk = Desk(Path(folder))
         now_ns = START + PUBLISH_NS

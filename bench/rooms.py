@@ -10,12 +10,11 @@ shares, not times.
 
 import argparse
 import cProfile
-import gc
 import pstats
 from pathlib import Path
 
 from decide import push
-from interlock.engines import GC_THRESHOLD
+from interlock.journal.collecting import collect_seldom
 from worlds.desk import PUBLISH_NS, START, Desk, decisions
 from worlds.figures import figure, scratch
 
@@ -35,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--decisions", type=int, default=20_000)
     chosen = parser.parse_args()
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     with scratch() as folder:
         desk = Desk(Path(folder))
         made = decisions(0, chosen.decisions, START + PUBLISH_NS)

@@ -6,7 +6,6 @@ it. A live session is named by chance; its ledger is folded from its journal, an
 owe is asked for.
 """
 
-import gc
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -28,6 +27,7 @@ from interlock.inputs.session_file import SessionFile
 from interlock.inputs.session_parts import WEBHOOK
 from interlock.journal.advice import advised
 from interlock.journal.bounds import RESERVE_BYTES
+from interlock.journal.collecting import collect_seldom
 from interlock.journal.faults import (
     JournalCorrupt,
     JournalFault,
@@ -58,11 +58,6 @@ from interlock.messages.terms import REPORT_SILENCE
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds
 from interlock.offers import armed_names, first_invariants, opening_under, user_invariants
 from interlock.parts import Parts, parts_of
-
-# Nearly everything that the walk makes is freed by its reference count, so the collector finds
-# little; at its usual thresholds it costs a tenth of the walk. It still runs when a million objects
-# more were made than freed, which the bounds of a session do not let happen in a steady state.
-GC_THRESHOLD = 1_000_000
 
 ENDED_ASKED_MAX = 64
 """Ended orders that a venue is asked about when a live session is taken up."""
@@ -156,7 +151,7 @@ def market_engine(
     else:
         journal = _created(directory, ground)
     try:
-        gc.set_threshold(GC_THRESHOLD, 20, 100)
+        collect_seldom()
         require_invariants(invariants, offered)
         kernel = Kernel(Ledger(), offered)
         engine = ground.engine(
@@ -208,7 +203,7 @@ def live_engine(
     now_ns = ground.clock.now_ns()
     executors = executors_of(file, directory, ground, is_live=True)
     outbox = outbox_of(file, parts, executors, now_ns)
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     for command in opening_under(file, session_id, armed_names(offered)):
         engine.take(now_ns, command)
@@ -239,7 +234,7 @@ def resumed_engine(
     executors = executors_of(file, directory, ground, is_live=True)
     outbox = outbox_of(file, parts, executors, now_ns)
     outbox.sent_sequence = recovered.last_sequence
-    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    collect_seldom()
     kernel = Kernel(ledger, offered)
     engine = ground.engine(kernel, journal, outbox, followers, Stages(ground.clock))
     remind_venues(ledger, parts.venues, now_ns)

@@ -102,8 +102,7 @@ class OrderRecord:
         self.price_allowed: Ticks = price
         """The worst limit that the gate has ever let it have."""
         self.filled: Lots = 0
-        # Most orders have one fill, which needs neither a table nor a record of its own.
-        self._has_fill = False
+        self._has_fill = False  # most have one, which needs neither a table nor a record
         self._first_id = ""
         self._first_quantity: Lots = 0
         self._first_price: Ticks = 0
@@ -117,12 +116,10 @@ class OrderRecord:
         self.reserved: Lots = 0
         self.reserved_value: Minor = 0
         self.ended_ns: Nanoseconds = 0
-        self.halt_cancels = 0
-        """How often a halt has asked for it back."""
+        self.halt_cancels = 0  # how often a halt has asked for it back
         self.parent: ParentRecord | None = None
         """The decision that made it, as the gate let it pass."""
-        self.is_listed = False
-        """Whether it stands among the open orders."""
+        self.is_listed = False  # among the open orders
         self.moved: Sequence = 0
         self.stated: Sequence = 0
         self.difference = 0
