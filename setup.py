@@ -6,12 +6,23 @@ installed as it is, slower and equally correct. MYPYC_OPT_LEVEL=0 compiles in ha
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 from setuptools import setup
 
 COMPILED_ROOMS = ("ledger", "decisions", "controls", "kernel", "simulation")
+
+
+def takes(flag: str) -> bool:
+    """Whether the C compiler knows a flag."""
+    command = [*os.environ.get("CC", "cc").split(), flag, "-xc", "-fsyntax-only", os.devnull]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
 
 ext_modules = []
 if os.environ.get("INTERLOCK_COMPILE") == "1":
@@ -32,9 +43,10 @@ if os.environ.get("INTERLOCK_COMPILE") == "1":
     )
     if sys.platform == "linux":
         # The rooms and the compiler's runtime are separate files: linked as one, the smallest
-        # calls between them are inlined.
+        # calls between them are inlined; where the compiler can, on all processors.
+        linked_as_one = "-flto=auto" if takes("-flto=auto") else "-flto"
         for module in ext_modules:
-            module.extra_compile_args += ["-flto", "-fno-semantic-interposition"]
-            module.extra_link_args += ["-flto"]
+            module.extra_compile_args += [linked_as_one, "-fno-semantic-interposition"]
+            module.extra_link_args += [linked_as_one]
 
 setup(ext_modules=ext_modules)

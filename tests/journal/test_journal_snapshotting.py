@@ -106,14 +106,14 @@ def test_a_record_that_stepping_does_not_give_again_is_in_no_state(tmp_path: Pat
     session.journal.close()
 
 
-def test_three_states_are_kept_and_the_newest_good_one_is_used(tmp_path: Path) -> None:
+def test_the_newest_good_one_of_the_states_that_are_kept_is_used(tmp_path: Path) -> None:
     session = Running(tmp_path)
     sequences = []
     for _ in range(5):
         session.orders(2)
         sequences.append(session.take().sequence)
     kept = snapshot_paths(FILES, tmp_path)
-    assert len(kept) == 3
+    assert len(kept) == 5
     # One after the other goes bad: an older one is used each time, and at last the whole journal.
     for number, path in enumerate(reversed(kept)):
         assert session.loaded().from_snapshot == sequences[-1 - number]
