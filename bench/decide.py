@@ -7,7 +7,7 @@ while it is synced, the next is stepped. The decisions themselves are made befor
 they are the source's work. Garbage collection as `assembly.py` sets it; 20,000 decisions of
 warm-up.
 
-    python bench/decide.py [--decisions 200000] [--batch 128] [--runs 5]
+    python bench/decide.py [--decisions 200000] [--batch 256] [--runs 5]
 """
 
 import argparse
@@ -48,7 +48,7 @@ def push(desk: Desk, made: list, batch: int, time_ns: int) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--decisions", type=int, default=200_000)
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--profile", action="store_true")
     chosen = parser.parse_args()

@@ -8,7 +8,7 @@ rebuilt (facts and events folded): in one walk, and as `interlock replay` does i
 side, one for each processor. On a machine that others use too, the ratios of one walk by processor
 time are the ones to read; those of the parts are by the wall.
 
-    python bench/replay.py [--decisions 400000] [--runs 5]
+    python bench/replay.py [--decisions 600000] [--runs 5]
 """
 
 import argparse
@@ -62,7 +62,7 @@ def run_live(desk: Desk, made: list, folder: Path, laps: Laps) -> int:
     spent = [0.0, 0.0]
     for place in range(QUARTERS):
         laps.begin()
-        now_ns = push(desk, made[place * quarter : (place + 1) * quarter], 128, now_ns)
+        now_ns = push(desk, made[place * quarter : (place + 1) * quarter], 256, now_ns)
         wall, processor = laps.since()
         spent = [spent[0] + wall, spent[1] + processor]
         take_snapshot(folder, {}, code_version="bench")
@@ -74,7 +74,7 @@ def run_live(desk: Desk, made: list, folder: Path, laps: Laps) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--decisions", type=int, default=400_000)
+    parser.add_argument("--decisions", type=int, default=600_000)
     parser.add_argument("--runs", type=int, default=5)
     chosen = parser.parse_args()
     collect_seldom()

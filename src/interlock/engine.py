@@ -22,7 +22,7 @@ from interlock.messages.events import Event
 from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.units import Nanoseconds, Sequence
 
-BATCH_ENTRIES_MAX = 256
+BATCH_ENTRIES_MAX = 512
 
 INPUTS = "inputs"
 KERNEL = "decisions, controls, ledger"
