@@ -58,7 +58,7 @@ def change(path: str, step: int) -> Callable[[Ledger], None]:
 
 
 def release_too_much(ledger: Ledger) -> None:
-    next(iter(ledger.orders.parents.values())).released[0] += 1
+    next(iter(ledger.orders.parents.values())).count(0, 1)
 
 
 def open_too_much(ledger: Ledger) -> None:
