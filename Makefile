@@ -7,7 +7,8 @@
 #   make testc    the tests on the compiled build
 #   make check    lint, format, types, who imports whom, generated pages
 #   make soak     the campaigns in their long form; SEEDS=1000 FLIPS=10000 CUTS=1000 KILLS=200 say how long
-#   make mutants the controls changed in one place at a time: which changes no test notices
+#   make mutants  the controls changed in one place at a time: which changes no test notices
+#   make tuned    compile once more, for speed: tuned to a profile of the demo and of a benchmark; needs gcc
 #   make bench    the figures, one JSON object per line
 #   make docs     write the generated pages
 #   make clean    remove what was made
@@ -18,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: demo setup test testi testc check soak mutants bench docs clean always
+.PHONY: demo setup test testi testc check soak mutants tuned bench docs clean always
 
 # The first interpreter that is new enough, and not newer than what the pinned packages support.
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -38,6 +39,7 @@ BIN := .venv/bin
 SOURCE := $(CURDIR)/src
 COMPILED := $(CURDIR)/build/compiled
 COVERAGE := build/state-coverage
+COMPILE = CC=$$(cat build/ready) INTERLOCK_COMPILE=1
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
 
@@ -90,6 +92,25 @@ soak: .venv/developing build/copied
 mutants: .venv/mutating
 	@$(BIN)/mutmut run --max-children $(WORKERS)
 	@$(BIN)/mutmut results
+# The compiler is shown what a session does: an instrumented build is run for a few seconds, and the rooms are
+# compiled again to what it counted. The same bytes come of it. Takes four times as long as `make setup`
+# compiles, and holds until an inner room changes.
+tuned: setup
+	@test -e build/ready || { echo "make tuned: needs a C compiler and Python.h" >&2; exit 1; }
+	@echo "== an instrumented build"
+	@rm -rf build/profile build/counting build/temp* build/lib*
+	@$(COMPILE) INTERLOCK_PROFILE=count $(BIN)/python setup.py --quiet build \
+		--build-lib build/counting >build/compile.log 2>&1 || { tail -n 40 build/compile.log >&2; exit 1; }
+	@cp -pR src/interlock build/counting/
+	@echo "== counting"
+	@PYTHONPATH=build/counting $(BIN)/python bench/decide.py --runs 1 --decisions 20000 >/dev/null
+	@rm -rf build/counted && PYTHONPATH=build/counting $(BIN)/python -m interlock demo \
+		--out build/counted --json >/dev/null
+	@echo "== the tuned build"
+	@rm -rf build/temp* build/lib* build/counting build/counted
+	@$(COMPILE) INTERLOCK_PROFILE=use $(BIN)/python setup.py --quiet build \
+		--build-lib build/compiled --force >build/compile.log 2>&1 || { tail -n 40 build/compile.log >&2; exit 1; }
+	@rm -f build/copied && $(MAKE) --no-print-directory build/copied
 
 # What is not a benchmark by itself lies in a folder below bench.
 bench: setup
@@ -154,7 +175,7 @@ build/tried: $(INNER_FILES) build/inner.list setup.py .venv/packages
 		then echo "$$cc" > build/ready; break; fi; done
 	@if [ -e build/ready ]; then \
 		echo "== compiling the inner rooms (about a minute)"; \
-		CC=$$(cat build/ready) INTERLOCK_COMPILE=1 $(BIN)/python setup.py --quiet build \
+		$(COMPILE) $(BIN)/python setup.py --quiet build \
 			--build-lib build/compiled >build/compile.log 2>&1 \
 			|| { tail -n 40 build/compile.log >&2; rm -rf build/compiled; exit 1; }; \
 		touch $@; \

@@ -2,7 +2,8 @@
 
 `messages` is an inner room too but stays interpreted: in a compiled module a msgspec Struct
 silently loses its keywords. Set INTERLOCK_COMPILE=1 to compile; without it the same source is
-installed as it is, slower and equally correct. MYPYC_OPT_LEVEL=0 compiles in half the time.
+installed as it is, slower and equally correct. MYPYC_OPT_LEVEL=0 compiles in half the time;
+INTERLOCK_PROFILE is said by `make tuned`.
 """
 
 import os
@@ -44,9 +45,16 @@ if os.environ.get("INTERLOCK_COMPILE") == "1":
     if sys.platform == "linux":
         # The rooms and the compiler's runtime are separate files: linked as one, the smallest
         # calls between them are inlined; where the compiler can, on all processors.
-        linked_as_one = "-flto=auto" if takes("-flto=auto") else "-flto"
+        flags = ["-flto=auto" if takes("-flto=auto") else "-flto"]
+        # `make tuned` compiles twice: to count what a session does, and to what was counted.
+        profile = Path("build/profile").absolute()
+        if os.environ.get("INTERLOCK_PROFILE") == "count":
+            flags += ["-fprofile-generate", f"-fprofile-dir={profile}"]
+        elif os.environ.get("INTERLOCK_PROFILE") == "use":
+            flags += [f"-fprofile-use={profile}", "-fprofile-partial-training"]
+            flags += ["-Wno-missing-profile"]
         for module in ext_modules:
-            module.extra_compile_args += [linked_as_one, "-fno-semantic-interposition"]
-            module.extra_link_args += [linked_as_one]
+            module.extra_compile_args += [*flags, "-fno-semantic-interposition"]
+            module.extra_link_args += flags
 
 setup(ext_modules=ext_modules)
