@@ -19,7 +19,7 @@ from interlock.controls import catalogue
 from interlock.controls.control import LOOSENS, TIGHTENS, ControlKind, Parameter
 from interlock.controls.rules import RULES
 from interlock.feedback.grouping import DIMENSIONS
-from interlock.feedback.measures import MEASURES
+from interlock.feedback.measures import MEASURES, WHILE_RUNNING
 from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS
 from interlock.kernel.user_invariants import RESPONSES
 from interlock.messages import differences
@@ -118,8 +118,9 @@ def commands_page() -> str:
         [
             ("Commands", records("commands.py")),
             ("What a venue states", records("statements.py")),
-            ("What people say of what waits for them", _approvals(range(100))),
+            ("What people say of what waits for them", _said_of("approvals.py", range(100))),
             ("Large orders", _works(range(100))),
+            ("What measuring found", _said_of("feedback.py", range(100), True)),
             ("Decisions and their actions", records("decisions.py")),
             ("Definitions", records("definitions.py")),
         ],
@@ -137,7 +138,11 @@ def events_page() -> str:
             ("Events", records("events.py")),
             ("Large orders", _works(range(100, 1_000))),
             ("Reconciliation", records("differences.py")),
-            ("What waits for people, and what they said", _approvals(range(100, 1_000), True)),
+            (
+                "What waits for people, and what they said",
+                _said_of("approvals.py", range(100, 1_000), True),
+            ),
+            ("What measuring led to", _said_of("feedback.py", range(100, 1_000))),
         ],
     )
 
@@ -147,11 +152,11 @@ def _works(tags: range) -> list[Record]:
     return [record for record in records("works.py") if record.tag in tags]
 
 
-def _approvals(tags: range, with_parts: bool = False) -> list[Record]:
-    """The records of people's approvals with these tags; their parts have none."""
+def _said_of(file: str, tags: range, with_parts: bool = False) -> list[Record]:
+    """The records of one file with these tags; their parts have none."""
     return [
         record
-        for record in records("approvals.py")
+        for record in records(file)
         if (with_parts if record.tag is None else record.tag in tags)
     ]
 
@@ -192,7 +197,7 @@ def quality_page() -> str:
     ]
     lines += ["", "## Groups", "", *("| `--by` | |", "| --- | --- |")]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in DIMENSIONS.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *WHILE_RUNNING, ""])
 
 
 def reasons_page() -> str:

@@ -22,6 +22,8 @@ from interlock.engines import (
     user_controls,
 )
 from interlock.execution.remote import RemoteVenue
+from interlock.feedback.following import Following
+from interlock.feedback.scorer import Scorer
 from interlock.inputs.clock import WallClock
 from interlock.inputs.clock_watch import ClockWatch
 from interlock.inputs.decisions import DecisionDefaults
@@ -142,6 +144,9 @@ def assemble(
             raise RemoteInMarketTime(settings.name)
     parts = ground.parts(file, data, -1)
     name = session_name(file, data)
+    scorer = _scorer_of(file, parts.start_ns)
+    if scorer is not None:
+        followers = (*followers, scorer)
     engine = market_engine(file, directory, parts, name, ground, followers)
     latencies = [settings.latency_out_us for settings in file.venue_settings]
     repeat = repeating_words(engine, file, name)
@@ -159,6 +164,7 @@ def assemble(
         venues=parts.venues.values(),
         observers=parts.observers,
         timers=(engine.outbox, WorkTimer(engine.kernel.ledger.works)),
+        follower=scorer,
         models=parts.models,
         lookahead_ns=min(latencies, default=0) * NS_PER_US,
         end_ns=parts.end_ns,
@@ -210,6 +216,10 @@ def assemble_live(
         parts = ground.parts(file, data, now_ns)
         remotes = [venue for venue in parts.venues.values() if isinstance(venue, RemoteVenue)]
         all_followers = (*followers, answer, *(venue.follow for venue in remotes))
+        scorer = _scorer_of(file, now_ns)
+        if scorer is not None:
+            following = Following(scorer, directory, ground.journal.files)
+            all_followers = (*all_followers, following)
         if holds_journal(ground.journal.files, directory):
             engine = resumed_engine(file, directory, data, parts, ground, all_followers)
             _tell_models(parts, engine.sequence)
@@ -220,6 +230,7 @@ def assemble_live(
         lines.close()
         raise
     watches = (ClockWatch(ground.clock),) if isinstance(ground.clock, WallClock) else ()
+    speaking = (scorer,) if scorer is not None else ()
     session = LiveSession(
         engine,
         ground.clock,
@@ -230,7 +241,7 @@ def assemble_live(
         market=parts.market,
         venues=parts.venues.values(),
         observers=parts.observers,
-        timers=(engine.outbox, WorkTimer(engine.kernel.ledger.works), *watches),
+        timers=(engine.outbox, WorkTimer(engine.kernel.ledger.works), *watches, *speaking),
         models=parts.models,
         control_names=_names_of(engine.kernel.ledger.limits, control_names),
     )
@@ -248,6 +259,11 @@ def assemble_live(
                 venue.close()
 
     return Session(engine, file, directory, parts.recording, now_ns, NEVER, run, session.stop)
+
+
+def _scorer_of(file: SessionFile, start_ns: Nanoseconds) -> Scorer | None:
+    """What measures a session while it runs; None where its file has no rules of feedback."""
+    return Scorer(file.feedback, start_ns) if file.feedback is not None else None
 
 
 def _tell_models(parts: Parts, sequence: int) -> None:

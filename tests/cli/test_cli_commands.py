@@ -32,6 +32,7 @@ COMMANDS = (
     ("journal", "export"),
     ("invariants",),
     ("incidents",),
+    ("feedback",),
     ("coverage",),
 )
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from controls.asked import ASKED
+from controls.reasons_of_feedback import OF_FEEDBACK
 from controls.reasons_of_limits import OF_LIMITS
 from controls.reasons_of_works import OF_WORKS
-from interlock.messages import reasons, work_reasons
+from interlock.messages import reasons, reasons_of_feedback, work_reasons
 from interlock.messages.commands import (
     ActivateRelease,
     AdvanceTime,
@@ -361,6 +362,7 @@ EARNED: dict[int, Callable[[], Any]] = {
 
 EARNED |= OF_LIMITS
 EARNED |= OF_WORKS
+EARNED |= OF_FEEDBACK
 
 
 def test_every_reason_of_the_catalogue_has_its_history_and_no_other_does() -> None:
@@ -381,8 +383,9 @@ def test_the_catalogue_stands_in_its_order_and_no_code_twice() -> None:
     assert codes == sorted(set(codes))
     names = [reason.name for reason in reasons.CATALOGUE]
     assert len(set(names)) == len(names)
+    named = {**vars(reasons), **vars(work_reasons), **vars(reasons_of_feedback)}
     for reason in reasons.CATALOGUE:
-        assert {**vars(reasons), **vars(work_reasons)}[reason.name] == reason.code
+        assert named[reason.name] == reason.code
         assert reason.meaning
 
 

@@ -7,8 +7,9 @@ from interlock.feedback.follower import OutcomeFollower
 from interlock.feedback.outcomes import DecisionOutcome, OrderOutcome
 from interlock.feedback.quality import Quality, contradictions_of
 from interlock.feedback.shortfall import shortfall_of
-from interlock.messages.commands import AdvanceTime, NoteTrade
+from interlock.messages.commands import AdvanceTime, DefineAccount, NoteTrade
 from interlock.messages.decisions import NamedAction
+from interlock.messages.definitions import Account, Instrument
 from interlock.messages.encoding import Entry
 from interlock.messages.identity import order_id
 from interlock.messages.terms import (
@@ -20,7 +21,7 @@ from interlock.messages.terms import (
     REPORT_FILL,
     TAKER,
 )
-from worlds import SECOND, World
+from worlds import COIN, SECOND, World, opening
 
 MS = 1_000_000
 
@@ -133,6 +134,60 @@ def test_busts_and_corrections_change_the_outcome() -> None:
         ("c", 2, 10_015)
     ]
     assert (order.ending, order.filled) == ("cancelled", 2)
+
+
+def restated(bust_after_ns: int) -> Quality:
+    """A session whose only fill is taken back that long after its order had ended."""
+    world = World()
+    world.quote()
+    world.order(quantity=10, price=10_020)
+    number = order_id(world.sequence - 1, 1)
+    world.report(number, REPORT_FILL, execution_id="a", quantity=10, price=10_020)
+    world.time_ns += bust_after_ns
+    world.quote()
+    world.report(number, REPORT_BUST, execution_id="x", reference="a")
+    quality = Quality()
+    quality.begin("here")
+    quality.add_all(enumerate(world.entries, start=1))
+    quality.finish()
+    return quality
+
+
+def test_a_late_bust_restates_the_cost_and_is_said() -> None:
+    in_time, too_late = restated(SECOND), restated(301 * SECOND)
+    ((_, group),) = in_time.scorecards.of("all")
+    assert (group.total_twice, group.filled_lots) == (0, 0)
+    assert (in_time.restated, in_time.late_changes) == (1, 0)
+    # After its last horizon an outcome has been handed on: what is not in it is counted.
+    ((_, group),) = too_late.scorecards.of("all")
+    assert group.filled_lots == 10
+    assert (too_late.restated, too_late.late_changes) == (0, 1)
+
+
+def test_money_of_different_currencies_is_never_added() -> None:
+    euro = Instrument("RAIL", "EUR", 3, 2, 1, 0, 1)
+    commands = opening(instruments=(COIN, euro))
+    account = Account("main", (("USD", 2, 10**8), ("EUR", 3, 10**9)))
+    world = World(
+        [DefineAccount(account) if isinstance(one, DefineAccount) else one for one in commands]
+    )
+    for symbol, name in (("COIN", "a"), ("RAIL", "b")):
+        world.quote(instrument=symbol)
+        world.order(instrument=symbol, quantity=10, price=10_010)
+        number = order_id(world.sequence - 1, 1)
+        world.report(number, REPORT_FILL, execution_id=name, quantity=10, price=10_010, fee=7)
+    quality = Quality()
+    quality.begin("here")
+    quality.add_all(enumerate(world.entries, start=1))
+    quality.finish()
+    groups = {group.currency: group for _, group in quality.scorecards.of("all")}
+    # A tick on a lot is a cent, or ten thousandths of a euro: ten lots ten ticks beyond the mid.
+    assert {name: group.total_twice for name, group in groups.items()} == {
+        "USD": 2 * (100 + 7),
+        "EUR": 2 * (1_000 + 7),
+    }
+    assert {currency for _, _, currency in quality.attributions.releases} == {"USD", "EUR"}
+    assert sorted(currency for _, currency in quality.loads.figures) == ["EUR", "USD"]
 
 
 def test_a_fill_after_the_end_is_counted_and_is_a_contradiction() -> None:

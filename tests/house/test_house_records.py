@@ -15,14 +15,15 @@ from interlock.messages import (
     differences,
     encoding,
     events,
+    feedback,
     statements,
     verdicts,
     works,
 )
 
 MODULES = (
-    approvals, commands, decisions, definitions, differences, encoding, events, statements,
-    verdicts, works,
+    approvals, commands, decisions, definitions, differences, encoding, events, feedback,
+    statements, verdicts, works,
 )  # fmt: skip
 UNIONS = {
     "Command": ((commands, statements), get_args(commands.Command)),
@@ -74,11 +75,12 @@ def test_whatever_has_a_number_is_a_member_of_its_union(name: str) -> None:
         for struct in structs(module)
         if struct.__struct_config__.tag is not None
     }
-    # What people say of what waits for them or is worked, and what follows, stand in one file.
+    # What people say of what waits for them or is worked, what is said of quality, and what
+    # follows, stand in one file each.
     kinds = {"Command": range(100), "Event": range(100, 1_000)}.get(name, range(0))
     tagged |= {
         each
-        for module in (approvals, works)
+        for module in (approvals, feedback, works)
         for each in structs(module)
         if each.__struct_config__.tag in kinds
     }

@@ -36,6 +36,7 @@ class FakeEngine:
         self.keeps: list[int] = []
         self.effects_since_ns = -1
         self.is_full = False
+        self.has_open = False
 
     def take(self, time_ns: int, command: Command) -> list[Event]:
         self.taken.append((time_ns, command))

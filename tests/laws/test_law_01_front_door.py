@@ -14,8 +14,8 @@ from laws.histories import history
 from laws.stage import USER_CONTROLS
 from worlds import World
 
-SEEDS = (1, 2, 3, 5)
-COMMANDS = 600
+SEEDS = (1, 2, 3, 5, 8)
+COMMANDS = 1_500
 
 
 def folded(entries: list[Entry]) -> Ledger:

@@ -87,6 +87,7 @@ from interlock.messages.terms import (
     WORKING,
 )
 from laws.large_orders import large_order, word_on_large_order
+from laws.quality_words import quality_word
 from laws.stage import HELD, MID, PEOPLE, SCOPES, SOURCES, SYMBOLS
 from worlds import SECOND, START, World, armed, limit
 
@@ -266,7 +267,7 @@ def report(draw: Chance | Drawn, world: World) -> Command:
 
 
 def market(draw: Chance | Drawn, world: World) -> Command:
-    """What a feed may say."""
+    """What a feed may say, and whoever measures."""
     kind, where = draw.number(0, 9), symbol(draw)
     venue = draw.pick(("alpha", "alpha", "alpha", "beta"))
     quantity = draw.pick((40, 40, 40, 40, 5, 0))
@@ -279,6 +280,8 @@ def market(draw: Chance | Drawn, world: World) -> Command:
         bids = tuple((top - level, 9) for level in range(draw.number(0, 3)))
         asks = tuple((top + 1 + level, 9) for level in range(draw.number(0, 3)))
         return UpdateLadder(where, venue, bids, asks, world.time_ns)
+    if kind == 8 and draw.number(0, 3) == 0:
+        return quality_word(draw, world)
     if kind == 8 or draw.number(0, 3) < 3:
         return NoteTrade(where, venue, price(draw), 1, 1, world.time_ns)
     fault = draw.pick((*FEED_FAULTS, FEED_RECOVERED, FEED_RECOVERED, FEED_RECOVERED))

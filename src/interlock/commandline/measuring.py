@@ -1,4 +1,4 @@
-"""Measuring: `quality`."""
+"""Measuring: `quality`, `feedback`."""
 
 import argparse
 from pathlib import Path
@@ -17,6 +17,12 @@ def _quality(parsed: argparse.Namespace) -> int:
         html=parsed.html,
         as_json=parsed.json,
     )
+
+
+def _feedback(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.steering import print_steering
+
+    return print_steering(session(parsed.session), as_json=parsed.json)
 
 
 def _dimension(text: str) -> str:
@@ -54,3 +60,11 @@ def add_measuring(commands: "Commands[argparse.ArgumentParser]") -> None:
     quality.add_argument("--parquet", type=Path, metavar="DIR", help="write outcomes as Parquet")
     quality.add_argument("--html", type=Path, metavar="FILE", help="write the report with plots")
     quality.set_defaults(call=_quality)
+    feedback = add(
+        commands,
+        "feedback",
+        "what measured quality steers in a session, on what evidence, and what it moved",
+        "interlock feedback sessions/demo-1",
+    )
+    feedback.add_argument("session", type=Path, metavar="SESSION")
+    feedback.set_defaults(call=_feedback)

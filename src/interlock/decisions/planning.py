@@ -15,6 +15,7 @@ from interlock.decisions.proposal import Plan, Proposal
 from interlock.decisions.quoting import plan_quotes, terms_of_change
 from interlock.decisions.routing import Router
 from interlock.decisions.sizing import size
+from interlock.decisions.steering import reroute, steer_kind, steer_size
 from interlock.decisions.together import judge_together
 from interlock.decisions.working import (
     is_resting,
@@ -144,12 +145,14 @@ class Planner:
         proposal = self._new(plan, symbol, side, terms)
         proposal.asked = asked
         self._route(proposal)
+        steer_kind(self.ledger, proposal)
         self._price(proposal)
         if proposal.problem == 0 and plan.source is not None:
             reference = proposal.price
             if proposal.market is not None and proposal.market.far_price(side) > 0:
                 reference = proposal.market.far_price(side)
             size(proposal, plan.source, reference)
+            steer_size(self.ledger, plan.source.name, proposal)
         if proposal.problem == 0 and self.ledger.is_kept_by_us:
             proposal.problem = objection(proposal, self.ledger.time_ns)
         self._value(proposal)
@@ -166,6 +169,7 @@ class Planner:
         else:
             proposal.route = self.ledger.routing
             proposal.market = self.router.choose(instrument, proposal.side, proposal.terms)
+            reroute(self.ledger, instrument, proposal)
         if proposal.market is not None:
             proposal.venue = self.ledger.venues.get(proposal.market.venue)
 

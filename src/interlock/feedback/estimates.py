@@ -74,6 +74,15 @@ class RatioEstimate:
         self.part_whole += part * whole
         self.whole_whole += whole * whole
 
+    def add(self, other: "RatioEstimate") -> None:
+        """This adds another's samples."""
+        self.count += other.count
+        self.part += other.part
+        self.whole += other.whole
+        self.part_part += other.part_part
+        self.part_whole += other.part_whole
+        self.whole_whole += other.whole_whole
+
     def bps(self) -> float:
         """Part over whole in basis points; 0 while there is none."""
         return self.part * BPS_ONE / self.whole if self.whole else 0.0

@@ -15,6 +15,7 @@ from interlock.feedback.markets import Markets, VenueMarket
 from interlock.feedback.outcomes import (
     HORIZONS,
     PARTICIPATION_PERCENT,
+    REALISED_AT,
     DecisionOutcome,
     FillOutcome,
     OrderOutcome,
@@ -91,12 +92,17 @@ class _Look(NamedTuple):
 
 
 class OutcomeFollower:
-    """Follows one session. `on_order` and `on_decision` are handed every outcome, once."""
+    """Follows one session. `on_order` and `on_decision` are handed every outcome, once.
+
+    `on_settled` is handed an order that has ended when the horizon of the realised spread has
+    passed, long before its last: what came until then is in it.
+    """
 
     def __init__(
         self,
         on_order: Callable[[OrderOutcome], None],
         on_decision: Callable[[DecisionOutcome], None],
+        on_settled: Callable[[OrderOutcome], None] | None = None,
     ) -> None:
         self.markets = Markets()
         self.instruments: dict[str, Instrument] = {}
@@ -106,11 +112,15 @@ class OutcomeFollower:
         """Named actions that nobody has said the end of."""
         self.actions_finished = 0
         self.cut_short = 0
+        self.restated = 0
+        """Busts and corrections that outcomes were restated by before they were handed on."""
         self.late_changes = 0
         """Fills, busts and corrections of orders whose outcome had been handed on."""
         self.time_ns: Nanoseconds = 0
         self._on_order = on_order
         self._on_decision = on_decision
+        self._on_settled = on_settled
+        self._settling: deque[tuple[Nanoseconds, OrderOutcome]] = deque()
         self._asked: dict[Sequence, _Asked] = {}
         # Judged in the present entry, which holds all that they led to.
         self._settled: list[Sequence] = []
@@ -168,6 +178,10 @@ class OutcomeFollower:
             while looks and looks[0].due_ns <= time_ns:
                 look = looks.popleft()
                 look.mids_later_twice[horizon] = look.market.now.mid_twice()
+        while self._settling and self._settling[0][0] <= time_ns:
+            settled = self._settling.popleft()[1]
+            if self._on_settled is not None:
+                self._on_settled(settled)
         while self._ended and (self._ended[0][0] <= time_ns or len(self._ended) > HELD_MAX):
             due_ns, outcome = self._ended.popleft()
             self.cut_short += due_ns > time_ns
@@ -327,6 +341,7 @@ class OutcomeFollower:
             self.late_changes += 1
             return
         if not isinstance(event, OrderFilled):
+            self.restated += 1
             gone = event.corrected_id if isinstance(event, FillCorrected) else event.execution_id
             order.fills = [fill for fill in order.fills if fill.execution_id != gone]
         if not isinstance(event, FillBusted):
@@ -365,6 +380,8 @@ class OutcomeFollower:
         order.tape_value = tape.value - order.tape_value
         order.mid_time = tape.mid_time - order.mid_time
         order.mid_ns = tape.time_valued_ns - order.mid_ns
+        if self._on_settled is not None:
+            self._settling.append((time_ns + HORIZONS[REALISED_AT], order))
         self._ended.append((time_ns + HORIZONS[-1], order))
         self._ended_by_id[number] = order
 

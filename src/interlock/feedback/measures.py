@@ -188,6 +188,22 @@ MEASURES: Final = (
         "this model",
     ),
     Measure(
+        "load",
+        "Decisions that arrived in the second before an order's release. One figure a session:"
+        " shortfall and the share in time, and what changes from the lower half of its loads to the"
+        " upper; over several sessions, from the least loaded to the most.",
+        "an increase of shortfall or of late orders is worse",
+        "decisions a second; bp; %",
+        "this report; shares by Agresti and Coull, The American Statistician 52(2), 1998",
+    ),
+    Measure(
+        "in time",
+        "The venue first spoke of an order within a second of its decision.",
+        "higher is better",
+        "%",
+        "this report",
+    ),
+    Measure(
         "worth",
         "What a decision's whole quantity would have gained, traded at once at its decision price,"
         " by the mid at each horizon; refused decisions have one too.",
@@ -203,3 +219,42 @@ MEASURES: Final = (
         "this report",
     ),
 )
+
+WHILE_RUNNING: Final = (
+    "## While the session runs",
+    "",
+    "With `[feedback]` in its file a session is measured while it runs, by the same code and over",
+    "the same records as the report: a follower is handed each batch once it is durable. Every",
+    "`interval_s` it says what is new, by commands that are numbered and kept like all others. An",
+    "order is evidence once it has ended and the ten seconds of the realised spread have passed;",
+    "a bust or correction after that is in the report and not in the evidence. Evidence covers the",
+    "last `window_s`, and each word names the commands, moments and samples that it stands on.",
+    "",
+    "| word | what it says | what it may move |",
+    "| --- | --- | --- |",
+    "| `VenueScored` | how much worse the realised spread of orders at a venue was than elsewhere"
+    " in the same instrument, and what they paid beyond the touch | the venue's weight; whether"
+    " market orders there are bounded |",
+    "| `SourceScored` | the shortfall of a source's orders, and how many of its actions were"
+    " measured | the size of its orders; its budget; the alarm of coverage |",
+    "| `VolumeCurveLearned` | what an instrument trades in a part of its day | how large an order"
+    " may be at this time of day |",
+    "| `CostModelFitted` | what an order that takes costs, by spread and size | how large an order"
+    " that takes may be |",
+    "",
+    "What moves is decided by the rules of the session file, inside the walk, and is an event with",
+    "its evidence (`FeedbackSteered`). A rule goes one way when all of the 95 % interval is beyond",
+    "one threshold, back when what was observed is better than another, and by one step at a time.",
+    "Evidence moves nothing that has fewer samples than `samples_min`, is older than `stale_s`,",
+    "was heard before, or is beyond `plausible_bp`: that is an event too (`FeedbackIgnored`). What",
+    "stands on stale evidence counts no more, because a venue without orders could never show that",
+    "it is better. Feedback never refuses an order and never makes one smaller that only reduces a",
+    "position. A source whose shortfall comes to its budget is stopped but for reducing, by a halt",
+    "that a person lifts; that begins the budget anew.",
+    "",
+    "A person freezes all of it as it stands, and lets it go on: see",
+    "[decisions.md](decisions.md). `interlock why` says of each order what steered it, and",
+    "`interlock feedback SESSION` what stands, what moved and what evidence moved nothing; its",
+    "exit code is 1 while an alarm of coverage stands.",
+)
+"""What a session says of itself while it runs, and what that moves: the end of the page."""

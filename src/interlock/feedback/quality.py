@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from interlock.feedback.attribution import Attributions
 from interlock.feedback.cost_model import CostModel
 from interlock.feedback.follower import OutcomeFollower
+from interlock.feedback.loads import Loads
 from interlock.feedback.outcomes import DecisionOutcome, OrderOutcome
 from interlock.feedback.scorecards import Scorecards
 from interlock.feedback.shortfall import shortfall_of
@@ -46,28 +47,33 @@ class Quality:
         self,
         on_order: Callable[[str, OrderOutcome], None] | None = None,
         on_decision: Callable[[str, DecisionOutcome], None] | None = None,
+        on_settled: Callable[[OrderOutcome], None] | None = None,
     ) -> None:
-        """`on_order` and `on_decision` are handed every outcome with its session's name."""
+        """`on_order` and `on_decision` are handed every outcome with its session's name, and
+        `on_settled` an order as soon as its realised spread is known."""
         self.scorecards = Scorecards()
         self.attributions = Attributions()
         self.cost_model = CostModel()
+        self.loads = Loads()
         self.actions = 0
         self.measured = 0
         self.owed: list[Owed] = []
         self.contradictions: list[Contradiction] = []
         self.contradictions_found = 0
         self.cut_short = 0
+        self.restated = 0
         self.late_changes = 0
         self.closes: dict[str, Ticks] = {}
         self._on_order = on_order
         self._on_decision = on_decision
+        self._on_settled = on_settled
         self._session = ""
-        self._follower = OutcomeFollower(self._order, self._decision)
+        self._follower = OutcomeFollower(self._order, self._decision, on_settled)
 
     def begin(self, session: str) -> None:
         """A session begins. `__call__` then takes its batches, and `finish` ends it."""
         self._session = session
-        self._follower = OutcomeFollower(self._order, self._decision)
+        self._follower = OutcomeFollower(self._order, self._decision, self._on_settled)
 
     def __call__(self, first: Sequence, entries: list[Entry]) -> None:
         """This takes a durable batch; it is what the engine calls."""
@@ -90,8 +96,20 @@ class Quality:
         self.actions += follower.actions_finished
         self.measured += follower.actions_finished
         self.cut_short += follower.cut_short
+        self.restated += follower.restated
         self.late_changes += follower.late_changes
         self.closes.update(follower.markets.last_prices())
+
+    def alarms(self) -> list[str]:
+        """What somebody should look at, in words: too little is measured, outcomes contradict what
+        was asked, quality falls as load rises."""
+        words = []
+        if self.coverage_bps < COVERAGE_WANTED_BPS:
+            wanted = COVERAGE_WANTED_BPS / 100
+            words.append(f"{self.coverage_bps / 100:.2f} % is measured, less than {wanted:.0f} %")
+        if self.contradictions_found:
+            words.append(f"{self.contradictions_found:,} outcomes contradict what was asked")
+        return words + self.loads.alarms()
 
     @property
     def coverage_bps(self) -> int:
@@ -110,6 +128,7 @@ class Quality:
                 outcome.expected_cost_twice = self.cost_model.expect(outcome)
                 self.cost_model.learn(outcome, shortfall)
             self.attributions.of(outcome).note_order(outcome, shortfall)
+            self.loads.note(self._session, outcome, shortfall)
         for what in contradictions_of(outcome):
             self.contradictions_found += 1
             if len(self.contradictions) < NAMED_MAX:

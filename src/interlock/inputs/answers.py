@@ -23,6 +23,7 @@ from interlock.messages.events import (
     HaltTripped,
     OrderCleared,
 )
+from interlock.messages.feedback import FeedbackSet
 from interlock.messages.identity import order_text
 from interlock.messages.reasons import reason_name
 from interlock.messages.units import Sequence
@@ -72,6 +73,8 @@ def _of_event(event: Event, events: list[Event]) -> dict[str, Any] | None:
         return {"work": event.decision, "is": said.get(type(event), "ended")}
     if isinstance(event, HaltLifted):
         return {"lifted": event.scope}
+    if isinstance(event, FeedbackSet):
+        return {"feedback": "frozen" if event.is_frozen else "goes on"}
     if isinstance(event, LimitChanged) and not any(isinstance(e, HaltLifted) for e in events):
         return {
             "limit": event.limit.control,

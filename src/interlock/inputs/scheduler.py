@@ -37,6 +37,9 @@ class Taker(Protocol):
     @property
     def is_full(self) -> bool: ...
 
+    @property
+    def has_open(self) -> bool: ...
+
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]: ...
 
     def take_all(self, said: list[Dated]) -> None: ...
@@ -86,6 +89,7 @@ class Scheduler:
         venues: Iterable[Talker] = (),
         observers: Iterable[Observer] = (),
         timers: Iterable[Talker] = (),
+        follower: Talker | None = None,
         models: Iterable[tuple[Decider, Nanoseconds]] = (),
         lookahead_ns: Nanoseconds = 0,
         end_ns: Nanoseconds = NEVER,
@@ -93,7 +97,8 @@ class Scheduler:
     ) -> None:
         """`models` come with the time from what they see to what they decide; `lookahead_ns` is the
         shortest time in which any venue can answer, within which effects may wait for the batch;
-        after `end_ns` no more market, recording or decision is taken, and what works is left."""
+        after `end_ns` no more market, recording or decision is taken, and what works is left.
+        `follower` speaks of what was handed on: before it does, everything is."""
         self.engine = engine
         self.time_ns: Nanoseconds = 0
         self._recording: Iterator[Dated] = iter(recording)
@@ -101,7 +106,8 @@ class Scheduler:
         self._market = market
         self._venues = tuple(venues)
         self._observers = tuple(observers)
-        self._timers = tuple(timers)
+        self._timers = (*timers, follower) if follower is not None else tuple(timers)
+        self._follower = follower
         self._models = tuple(models)
         self._lookahead_ns = lookahead_ns
         self._end_ns = end_ns
@@ -128,8 +134,14 @@ class Scheduler:
                 continue
             if time_ns > self._end_ns or time_ns == NEVER:
                 break
+            if self._is_followed_by(time_ns) and self.engine.has_open:
+                self.engine.keep()
+                continue
             self._instant(time_ns)
         self.engine.keep()
+
+    def _is_followed_by(self, time_ns: Nanoseconds) -> bool:
+        return self._follower is not None and 0 <= self._follower.next_time_ns() <= time_ns
 
     def _next_time_ns(self) -> Nanoseconds:
         time_ns = NEVER

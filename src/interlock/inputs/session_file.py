@@ -22,7 +22,8 @@ from interlock.decisions.routing import BEST_PRICE, ROUTERS
 from interlock.inputs.binance import LEVELS
 from interlock.inputs.recordings import RecordingFile, kind_of
 from interlock.inputs.session_curves import read_curves
-from interlock.inputs.session_definitions import Definitions
+from interlock.inputs.session_definitions import BY, Definitions
+from interlock.inputs.session_feedback import read_feedback
 from interlock.inputs.session_limits import LimitReader, set_limits
 from interlock.inputs.session_lines import lines_of
 from interlock.inputs.session_parts import (
@@ -50,6 +51,7 @@ from interlock.messages.commands import (
     SetReferenceRate,
 )
 from interlock.messages.definitions import Account, Bounds, Instrument, Source, Venue
+from interlock.messages.feedback import FeedbackRules, SetFeedback
 from interlock.messages.flags import CURRENT
 from interlock.messages.works import SetVolumeCurve
 
@@ -87,6 +89,7 @@ class SessionFile(Struct, frozen=True):
     """Commands between two states taken while the session runs; 0 for none, -1 when unsaid."""
     text: str
     """The file as it was written."""
+    feedback: FeedbackRules | None = None
 
     def opening(
         self, session_id: str, code_version: str, flags: tuple[int, ...] = CURRENT
@@ -102,6 +105,7 @@ class SessionFile(Struct, frozen=True):
             self.bounds,
             self.routing,
         )
+        armed = [SetFeedback(BY, "", False, self.feedback)] if self.feedback else []
         return [
             opening,
             *(DefineInstrument(instrument) for instrument in self.instruments),
@@ -112,6 +116,7 @@ class SessionFile(Struct, frozen=True):
             *self.rates,
             *self.curves,
             *self.set_limits,
+            *armed,
         ]
 
     def limits(self) -> list[SetLimit]:
@@ -252,6 +257,7 @@ def _read(
     curves = read_curves(root, definitions, folder)
     market = read_market(root, definitions)
     data = read_data(root, definitions)
+    feedback = read_feedback(root, definitions.sources, definitions.currencies)
     limits = LimitReader(definitions, extra_kinds)
     limits.read(root.table("controls", required=True))
     root.end()
@@ -278,6 +284,7 @@ def _read(
         actions=actions,
         snapshot_every=snapshot_every,
         text=text,
+        feedback=feedback,
     )
     return session, remarks
 

@@ -19,8 +19,9 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
                "side": "sell", "venue_time": 1723161255343000000}}
     {"reconcile": {"venue": "binance", "by": "anna"}}
     {"resolve": {"order": "412-1", "as": "cancelled", "by": "anna", "evidence": "their mail"}}
-
     {"work": {"decision": 412, "do": "pause", "by": "anna", "text": "the news at noon"}}
+    {"freeze_feedback": {"by": "anna", "text": "the feed of beta looks wrong"}}
+    {"release_feedback": {"by": "anna", "text": "beta has mended it"}}
     {"rate": {"base": "EUR", "quote": "USD", "rate": "1.0850", "valid_s": 60, "by": "treasury"}}
 
 A scope is `firm`, or `account:`, `source:`, `instrument:`, `venue:` or `release:` and a name; a
@@ -30,7 +31,8 @@ from then on. `approve` also is how a soft block is confirmed. In a quote, a
 side that is left out (or whose quantity is "0") does not exist; `side` of a trade is the side that
 took liquidity. `reconcile` asks a venue for all that it has; `resolve` says what became of an order
 that is unknown (`absent`, `cancelled` or `expired`), and is followed when a second person says the
-same. Bounds and strictness are those of decisions.
+same. What feedback steers is frozen as it is, and let go on. Bounds and strictness are those of
+decisions.
 """
 
 from typing import Final
@@ -63,13 +65,14 @@ from interlock.messages.commands import (
     UpdateQuote,
 )
 from interlock.messages.definitions import Instrument
+from interlock.messages.feedback import SetFeedback
 from interlock.messages.identity import parse_order
 from interlock.messages.statements import AskVenue, ResolveOrder
 from interlock.messages.terms import CANCELLED, EXPIRED, REJECTED, SIDES
 from interlock.messages.units import DECIMAL_CHARACTERS_MAX, NS_PER_SECOND, UnitError
 
 SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "release", "decision")
-OWN_NAMES: Final = ("control:", "invariant:", "others:", "reconciliation")
+OWN_NAMES: Final = ("control:", "feedback:", "invariant:", "others:", "reconciliation")
 WORDS: Final = (
     "halt",
     "lift_halt",
@@ -84,6 +87,8 @@ WORDS: Final = (
     "reconcile",
     "resolve",
     "work",
+    "freeze_feedback",
+    "release_feedback",
 )
 ENDS: Final = {REJECTED: "absent", CANCELLED: "cancelled", EXPIRED: "expired"}
 
@@ -151,6 +156,8 @@ def _word_of_approval(word: str, fields: Fields, instruments: dict[str, Instrume
         return ConfirmLimitChange(fields.whole("change", None, least=1), by, text)
     if word == "decline_limit":
         return DeclineLimitChange(fields.whole("change", None, least=1), by, text)
+    if word in ("freeze_feedback", "release_feedback"):
+        return SetFeedback(by, text, word == "freeze_feedback")
     return ProposeLimitChange(read_limit(fields, instruments), by, text)
 
 

@@ -19,6 +19,7 @@ from interlock.kernel.reconciling import Reconciler
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.reports import conclude_report
 from interlock.kernel.resolving import resolve_order
+from interlock.kernel.steering import steer
 from interlock.kernel.stopping import lift_halt, refuse_rate, trip_halt
 from interlock.kernel.work_words import change_work
 from interlock.kernel.working import Worker
@@ -144,5 +145,8 @@ class Kernel:
             confirm_change(ledger, recorder, command)
         elif type(command) is DeclineLimitChange:
             decline_change(ledger, recorder, command)
-        elif type(command) is SetReferenceRate and ledger.is_strict:
-            refuse_rate(ledger, recorder, command)
+        elif type(command) is SetReferenceRate:
+            if ledger.is_strict:
+                refuse_rate(ledger, recorder, command)
+        else:
+            steer(ledger, recorder, command)

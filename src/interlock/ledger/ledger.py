@@ -8,15 +8,10 @@ from typing import Final, final
 
 from msgspec.structs import astuple
 
-from interlock.ledger import life
+from interlock.ledger import defining, life
 from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
-from interlock.ledger.defining import (
-    define_account,
-    define_instrument,
-    define_source,
-    define_venue,
-)
+from interlock.ledger.feedback import FeedbackRecord
 from interlock.ledger.halting import lift, renew, trip
 from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord
@@ -89,10 +84,7 @@ from interlock.messages.flags import (
 )
 from interlock.messages.reasons import NOT_AS_STATED
 from interlock.messages.statements import ReportVenue
-from interlock.messages.terms import (
-    CHATTER,
-    HOLD,
-)
+from interlock.messages.terms import CHATTER, HOLD
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 from interlock.messages.works import SetVolumeCurve
 
@@ -164,6 +156,7 @@ class Ledger:
             self.venues, self.accounts, self.sources, self.orders
         )
         self.works: Final = WorkTable()
+        self.feedback: Final = FeedbackRecord()
         self.actions: Final[dict[int, str]] = {}
         self.broken: Final[dict[str, int]] = {}
         """How often each invariant was found broken."""
@@ -279,14 +272,16 @@ class Ledger:
                 command.release, command.epoch, command.state
             )
         elif type(command) is DefineInstrument:
-            define_instrument(self.instruments, self.venues, command.instrument)
+            defining.define_instrument(self.instruments, self.venues, command.instrument)
         elif type(command) is DefineVenue:
-            define_venue(self.venues, self.instruments, command.venue)
+            defining.define_venue(self.venues, self.instruments, command.venue)
         elif type(command) is DefineAccount:
-            define_account(self.accounts, self.currencies, self.instruments, command.account)
+            defining.define_account(
+                self.accounts, self.currencies, self.instruments, command.account
+            )
             self._find_cash()
         elif type(command) is DefineSource:
-            define_source(self.sources, self.accounts, self.instruments, command.source)
+            defining.define_source(self.sources, self.accounts, self.instruments, command.source)
             self._find_cash()
         elif type(command) is SetReferenceRate:
             # A rate opens and closes limits: no model says its own.
@@ -373,6 +368,7 @@ class Ledger:
             trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us, self.is_strict)
         elif type(event) is HaltLifted:
             renew(self.halts, self.orders, event.scope, self.is_strict)
+            self.feedback.lifted(event.scope, self.halts.get(event.scope))
             lift(self.halts, self.orders, event, self.is_kept_by_us, self.is_strict)
         elif type(event) is ActionCleared:
             self.actions[event.action] = event.name
@@ -383,7 +379,9 @@ class Ledger:
             self.broken[event.name] = self.broken.get(event.name, 0) + 1
             if event.response == _ALERT:
                 self.broken[alert_key(event.name, event.scope)] = 1
-        elif self.works.apply(event, self.time_ns, self.instruments, self.orders.parents):
+        elif self.feedback.apply(event, self.sequence, self.time_ns) or self.works.apply(
+            event, self.time_ns, self.instruments, self.orders.parents
+        ):
             return
         elif not self.statements.apply(self.sequence, self.time_ns, event):
             apply_approval(self.holds, self.limits, event, self.sequence, self.time_ns)

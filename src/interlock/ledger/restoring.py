@@ -2,6 +2,7 @@
 
 from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.defining import cash_of
+from interlock.ledger.feedback_states import restore_feedback
 from interlock.ledger.holds import HeldDecision
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
@@ -86,6 +87,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
         ledger.rates.put(rate.rate, rate.time_ns)
     for invariant, count in state.broken:
         ledger.broken[invariant] = count
+    restore_feedback(ledger.feedback, state.feedback)
     return ledger
 
 

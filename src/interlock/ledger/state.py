@@ -7,6 +7,7 @@ the first one would have. Cost: one step per order remembered, key and window.
 from hashlib import sha256
 
 from interlock.ledger.counters import state_of_counter
+from interlock.ledger.feedback_states import feedback_state
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import AccountRecord
@@ -122,6 +123,7 @@ def state_of(ledger: Ledger) -> LedgerState:
         rates=[_rate(rate) for rate in ledger.rates.rates.values()],
         works=states_of_works(ledger),
         curves=list(ledger.works.curves.values()),
+        feedback=feedback_state(ledger.feedback),
     )
 
 

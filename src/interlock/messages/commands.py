@@ -18,6 +18,13 @@ from interlock.messages.approvals import (
 )
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Account, Bounds, Instrument, Limit, Source, Venue
+from interlock.messages.feedback import (
+    CostModelFitted,
+    SetFeedback,
+    SourceScored,
+    VenueScored,
+    VolumeCurveLearned,
+)
 from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 from interlock.messages.works import ChangeWork, SetVolumeCurve
@@ -291,4 +298,9 @@ Command: TypeAlias = (
     | DeclineLimitChange
     | SetVolumeCurve
     | ChangeWork
+    | VenueScored
+    | SourceScored
+    | VolumeCurveLearned
+    | CostModelFitted
+    | SetFeedback
 )

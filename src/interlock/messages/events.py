@@ -34,6 +34,12 @@ from interlock.messages.differences import (
     VenueReconciled,
     VenueUnanswered,
 )
+from interlock.messages.feedback import (
+    CoverageChanged,
+    FeedbackIgnored,
+    FeedbackSet,
+    FeedbackSteered,
+)
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 from interlock.messages.verdicts import DecisionJudged as DecisionJudged
 from interlock.messages.verdicts import Line as Line
@@ -310,6 +316,10 @@ Event: TypeAlias = (
     | WorkResumed
     | WorkHurried
     | WorkEnded
+    | FeedbackSet
+    | FeedbackSteered
+    | FeedbackIgnored
+    | CoverageChanged
 )
 
 Effect: TypeAlias = (

@@ -14,6 +14,7 @@ from interlock.messages.approvals import DecisionHeld, LimitChangeProposed
 from interlock.messages.commands import SetReferenceRate
 from interlock.messages.decisions import Decision
 from interlock.messages.definitions import Bounds, Instrument, Limit, Source, Venue
+from interlock.messages.feedback import FeedbackSet, FeedbackSteered
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
 from interlock.messages.works import SetVolumeCurve, WorkStarted
 
@@ -329,6 +330,22 @@ class WorkState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_f
     withheld: int
 
 
+class SteeredState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """What a rule of feedback steers, and when its evidence was heard."""
+
+    steered: FeedbackSteered
+    sequence: Sequence
+    time_ns: Nanoseconds
+
+
+class FeedbackState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """The rules of feedback and what they made of the evidence."""
+
+    said: FeedbackSet
+    steered: list[SteeredState]
+    poorly_covered: list[str]
+
+
 class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """Everything that is so."""
 
@@ -372,3 +389,5 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     works: list[WorkState] = []
     """In the order in which they began."""
     curves: list[SetVolumeCurve] = []
+    feedback: FeedbackState | None = None
+    """None in a session without rules of feedback."""

@@ -43,6 +43,7 @@ from interlock.messages.units import NS_PER_SECOND, Lots, Ticks
 from interlock.monitoring.action_words import action_words
 from interlock.monitoring.approval_words import approval_command_words, limit_words
 from interlock.monitoring.context import Context
+from interlock.monitoring.feedback_words import feedback_command_words
 from interlock.monitoring.reconciliation_words import statement_words
 from interlock.monitoring.work_words import work_command_words
 
@@ -171,7 +172,8 @@ def _definition_words(command: Command) -> str:
         source = command.source
         kind, symbols = name_of(SOURCE_KINDS, source.kind), ", ".join(source.instruments)
         return f"{source.name}, source of kind {kind}, for account {source.account}: {symbols}"
-    return approval_command_words(command) or work_command_words(command) or "time passes"
+    said = approval_command_words(command) or work_command_words(command)
+    return said or feedback_command_words(command) or "time passes"
 
 
 def _said(text: str) -> str:

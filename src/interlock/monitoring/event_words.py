@@ -41,6 +41,7 @@ from interlock.messages.terms import (
 from interlock.messages.units import OrderId
 from interlock.monitoring.approval_words import approval_words
 from interlock.monitoring.context import Context
+from interlock.monitoring.feedback_words import feedback_event_words
 from interlock.monitoring.reconciliation_words import reconciliation_words
 from interlock.monitoring.work_words import work_event_words
 
@@ -67,6 +68,7 @@ def event_words(context: Context, event: Event) -> str:
         return f"invariant {event.name} of {event.owner} is broken: {event.text}"
     said = reconciliation_words(context, event) or approval_words(event)
     said = said or work_event_words(context, event)
+    said = said or feedback_event_words(event)
     return said or f"{order_text(order_of(event))} {_order_words(context, event)}"
 
 

@@ -93,6 +93,8 @@ class LinePart(Struct, kw_only=True):
     """The order it became; empty when it became none."""
     replaces: str
     """The order it changes."""
+    steered: list[str]
+    """What feedback steered of it, each rule with its evidence."""
 
 
 class FindingPart(Struct, kw_only=True):

@@ -22,6 +22,7 @@ from interlock.messages.terms import (
 from interlock.messages.units import Nanoseconds, Sequence
 from interlock.monitoring.action_words import action_words
 from interlock.monitoring.context import Context
+from interlock.monitoring.feedback_words import standing_words
 from interlock.monitoring.figures import moment
 from interlock.monitoring.findings import FindingReader, LimitSetting, covering_halts
 from interlock.monitoring.kinds import kind_name
@@ -79,7 +80,8 @@ def verdict_part(
     """This is the verdict with everything that the gate looked at. Cost: one step per finding."""
     source = waiting.decision.source
     lines = [
-        _line(context, ledger, number, line, kinds) for number, line in enumerate(event.lines, 1)
+        _line(context, ledger, source, number, line, kinds)
+        for number, line in enumerate(event.lines, 1)
     ]
     reader = FindingReader(ledger, context.units, settings, event)
     return VerdictPart(
@@ -98,9 +100,11 @@ def verdict_part(
 
 
 def _line(
-    context: Context, ledger: Ledger, number: int, line: Line, kinds: MarketKinds
+    context: Context, ledger: Ledger, source: str, number: int, line: Line, kinds: MarketKinds
 ) -> LinePart:
     units, symbol = context.units, line.instrument
+    instrument = ledger.instruments.get(symbol)
+    currency = instrument.currency if instrument is not None else ""
     return LinePart(
         line=number,
         instrument=symbol,
@@ -116,6 +120,7 @@ def _line(
         venue=line.venue,
         order="",
         replaces="",
+        steered=standing_words(ledger, source, symbol, currency),
     )
 
 

@@ -24,6 +24,7 @@ from interlock.terminal.account import duration_text
 from interlock.terminal.estimates import interval_text, money_text
 from interlock.terminal.output import print_json, wants_progress
 from interlock.terminal.printable import printable
+from interlock.terminal.quality_loads import loads_json, print_loads
 from interlock.terminal.quality_page import write_page
 
 DONE: Final = 0
@@ -112,9 +113,12 @@ def quality_json(quality: Quality, by: Sequence[str]) -> dict[str, Any]:
         "actions": quality.actions,
         "measured": quality.measured,
         "coverage_bps": quality.coverage_bps,
+        "alarms": quality.alarms(),
+        "loads": loads_json(quality.loads),
         "contradictions": [found._asdict() for found in quality.contradictions],
         "contradictions_found": quality.contradictions_found,
         "cut_short": quality.cut_short,
+        "restated": quality.restated,
         "late_changes": quality.late_changes,
         "groups": {
             dimension: [
@@ -239,6 +243,13 @@ def _print_quality(console: Console, quality: Quality, by: Sequence[str]) -> Non
         _print_groups(console, quality, dimension)
     _print_releases(console, quality)
     _print_model(console, quality)
+    print_loads(console, quality.loads)
+    if quality.restated or quality.late_changes:
+        console.print(
+            f"\n{quality.restated:,} busts and corrections are in these figures, and"
+            f" {quality.late_changes:,} came too late to be.",
+            highlight=False,
+        )
     if quality.contradictions_found:
         console.print(f"\n[bold red]{quality.contradictions_found:,} contradictions[/]")
         for found in quality.contradictions[:SHOWN_MAX]:

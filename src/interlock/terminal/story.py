@@ -192,7 +192,8 @@ def _print_line(console: Console, line: LinePart, count: int) -> None:
         seen = f"{touch}; set by command {market.sequence}"
     else:
         seen = "nothing had been heard of it"
-    capped = ", made smaller by the liquidity cap" if line.capped else ""
+    by = "the liquidity cap or by feedback" if line.steered else "the liquidity cap"
+    capped = f", made smaller by {by}" if line.capped else ""
     if line.cut_from is not None:
         capped += f", cut from {line.cut_from} to what its limits allow"
     became = f"order {line.order}" if line.order else "no order"
@@ -209,6 +210,7 @@ def _print_line(console: Console, line: LinePart, count: int) -> None:
             ),
             ("worst price", str(line.price)),
             ("route", f"{line.venue or 'none'}, {_route(line.route)}"),
+            *(("feedback", words) for words in line.steered),
             ("became", became),
         ],
     )
