@@ -1,7 +1,10 @@
 """How closely large orders follow the volume of a day of a US stock, and what they paid.
 
-    python bench/schedules.py --trades ibm-20131007-trade.zip --quotes ibm-20131007-quote.zip
+    python bench/schedules.py [--trades ibm-20131007-trade.zip --quotes ibm-20131007-quote.zip]
         [--html schedules.html]
+
+The archives are looked for in the folder that `INTERLOCK_DATA` names, else in `shared/data` beside
+the checkout; without them nothing is measured, and it says so.
 
 Each schedule works the same order through the same whole session (`examples/large-order-ibm.toml`),
 in a recorded market that does not move for it. Its tracking error is the difference between the
@@ -14,7 +17,9 @@ curve of the very day, which nobody can; `vwap_drawn` has a guess, and `twap` no
 import argparse
 import json
 import math
+import os
 import re
+import sys
 import tempfile
 import time
 from html import escape
@@ -81,8 +86,8 @@ def measure(directory: Path) -> dict[str, object]:
         minute = entry.time_ns // MINUTE_NS
         for event in entry.events:
             if isinstance(event, WorkStarted):
-                begin, asked = minute, event.order.quantity
-                end = event.order.ends_ns // MINUTE_NS
+                begin, asked = minute, event.plan.quantity
+                end = event.plan.ends_ns // MINUTE_NS
             elif isinstance(event, OrderCleared):
                 children += 1
             elif isinstance(event, SliceJudged):
@@ -157,12 +162,19 @@ def page(found: dict[str, dict[str, object]], market: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--trades", type=Path, required=True)
-    parser.add_argument("--quotes", type=Path, required=True)
+    data_folder = Path(os.environ.get("INTERLOCK_DATA", EXAMPLE.parents[2] / "shared" / "data"))
+    day = data_folder / "us-equity"
+    parser.add_argument("--trades", type=Path, default=day / "ibm-20131007-trade.zip")
+    parser.add_argument("--quotes", type=Path, default=day / "ibm-20131007-quote.zip")
     parser.add_argument("--html", type=Path)
     parser.add_argument("--only", choices=SCHEDULES, action="append")
     chosen = parser.parse_args()
     data = (chosen.quotes, chosen.trades)
+    if not all(path.exists() for path in data):
+        sys.stderr.write(
+            f"{chosen.trades} and {chosen.quotes} are needed: give --trades, --quotes\n"
+        )
+        return
     found: dict[str, dict[str, object]] = {}
     market: list[float] = []
     for name in chosen.only or SCHEDULES:

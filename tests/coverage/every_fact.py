@@ -23,15 +23,21 @@ from interlock.messages.decisions import NamedAction
 from interlock.messages.definitions import Instrument, PhaseStart
 from interlock.messages.events import ActionCleared
 from interlock.messages.terms import (
+    CANCEL,
     FEED_FAULTS,
     FEED_RECOVERED,
+    FINISH,
+    PAUSE,
     PHASES,
     RELEASE_STATES,
+    RESUME,
     SUSPENDED,
     TRADABLE,
 )
 from interlock.messages.units import NS_PER_DAY
-from worlds import START, World
+from interlock.messages.works import ChangeWork
+from kernel.working import working
+from worlds import START, World, limit
 
 HOUR = 3_600_000_000_000
 PEOPLE = ("ann", "bob")
@@ -141,4 +147,23 @@ def links() -> World:
 
 
 def worlds() -> list[World]:
-    return [*markets(), feeds(), phases(), people(), links()]
+    return [*markets(), feeds(), phases(), people(), links(), works()]
+
+
+def works() -> World:
+    """A large order's every turn, and words that change nothing in each state."""
+    world = working()
+    nobody = ChangeWork(5, PAUSE, "ann", "")
+    world.say(nobody)
+    world.begin(price=10_010)
+    world.quote()  # a slice
+    world.told(RESUME)
+    world.minute(bid=10_011, ask=10_020)  # beyond its price
+    world.say(limit("price_collar", bps=1))
+    world.minute()  # refused
+    for word in (FINISH, PAUSE, PAUSE, RESUME, CANCEL):
+        world.told(word)
+    world.begin()
+    for word in (PAUSE, FINISH, CANCEL):
+        world.told(word)
+    return world

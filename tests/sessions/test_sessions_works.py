@@ -52,12 +52,12 @@ def test_each_algorithm_of_the_example_is_worked_to_its_end(session: Path) -> No
             elif isinstance(event, OrderFilled):
                 parent = parent_of[event.order]
                 filled[parent] = filled.get(parent, 0) + event.quantity
-    kinds = {ALGORITHMS[event.order.algorithm] for event in started.values()}
+    kinds = {ALGORITHMS[event.plan.algorithm] for event in started.values()}
     assert kinds == {"pov", "shortfall", "iceberg"}
     assert set(ended) == set(started)
     for number, event in started.items():
         assert children[number] > 5
-        assert 0 < filled[number] <= event.order.quantity
+        assert 0 < filled[number] <= event.plan.quantity
 
 
 def test_its_replay_is_the_same_to_the_byte(
@@ -149,3 +149,20 @@ def test_a_live_session_works_a_large_order_by_the_clock_and_after_a_restart(
         answer = process.ask({"work": word})[0]
         assert (answer["work"], answer["is"]) == (number, "ended")
         process.end()
+
+
+def test_other_limits_are_held_against_every_child(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = session.parent / "short.toml"
+    assert main(["replay", str(session), "--with", str(same), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    children = sum(
+        isinstance(event, SliceJudged) for entry in entries_of(session) for event in entry.events
+    )
+    assert told["decisions"] == 3 + children
+    tighter = tmp_path / "tighter.toml"
+    tighter.write_text(same.read_text().replace("bps = 300\n", "bps = 1\n"))
+    main(["replay", str(session), "--with", str(tighter), "--json"])
+    changed = json.loads(capsys.readouterr().out)
+    assert changed["changed"] > 10

@@ -14,6 +14,7 @@ from interlock.coverage.fact_moves import standing
 from interlock.coverage.machines import EDGES, ORDER, REFUSED, Edge
 from interlock.coverage.order_moves import HAPPENING_OF, happening_of
 from interlock.coverage.verdicts import outcomes
+from interlock.coverage.work_moves import work_move
 from interlock.ledger import life
 from interlock.ledger.ledger import Ledger
 from interlock.messages.commands import (
@@ -48,6 +49,7 @@ from interlock.messages.reasons import (
 )
 from interlock.messages.terms import HOLD, ORDER_STATUSES, PHASES, SEVERITIES, name_of
 from interlock.messages.units import NS_PER_SECOND, Sequence
+from interlock.messages.works import SliceJudged
 
 # Last moves of orders that are remembered for pairs; the oldest are let go.
 ORDERS_REMEMBERED_MAX: Final = 100_000
@@ -207,9 +209,11 @@ class Observer:
 
     def _other_event(self, command: Command, event: Event) -> None:
         ledger = self.ledger
-        move = approval_move(ledger, command, event)
+        move = approval_move(ledger, command, event) or work_move(ledger, command, event)
         if move is not None:
             self._move(*move)
+            if isinstance(event, SliceJudged):
+                self._note_outcomes(event.verdict)
         elif isinstance(event, DecisionJudged):
             self._judged(event)
         elif isinstance(event, HaltTripped | HaltLifted):
@@ -242,13 +246,16 @@ class Observer:
             return "none"
         return "reduce_only" if halt.reduce_only else "stopped"
 
+    def _note_outcomes(self, verdict: DecisionJudged) -> None:
+        for control, outcome in outcomes(self.ledger, verdict):
+            self._note(f"control: {control} {outcome}")
+
     def _judged(self, event: DecisionJudged) -> None:
         after = "passed" if event.severity < HOLD else "refused"
         if event.severity == HOLD:
             after = "held"
         self._move("decision", "waiting", name_of(SEVERITIES, event.severity), after)
-        for control, outcome in outcomes(self.ledger, event):
-            self._note(f"control: {control} {outcome}")
+        self._note_outcomes(event)
         waiting = self.ledger.waiting.find(event.decision)
         if event.reason != ORDER_NOT_WORKING or waiting is None:
             return

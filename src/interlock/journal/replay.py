@@ -20,6 +20,7 @@ from interlock.journal.reader import Batch, CommandBatch
 from interlock.kernel.batch import step_all
 from interlock.kernel.step import Kernel
 from interlock.kernel.user_invariants import offered_name
+from interlock.kernel.working import waiting_of
 from interlock.ledger.folding import fold
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest
@@ -35,6 +36,7 @@ from interlock.messages.encoding import (
 from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.flags import CATALOGUE, unknown_flags
 from interlock.messages.units import Sequence
+from interlock.messages.works import SliceJudged
 
 Entries = Iterator[tuple[Sequence, Entry]]
 Progress = Callable[[Sequence], None]
@@ -196,6 +198,8 @@ def rejudge(
         for event in entry.events:
             if isinstance(event, DecisionJudged):
                 _judge_again(ledger, planner, gate, event, result)
+            elif isinstance(event, SliceJudged):
+                _judge_child_again(ledger, planner, gate, event, result)
             # The journal's own limits are left out, those that were changed later as well.
             if not isinstance(event, LimitChanged):
                 ledger.apply(event)
@@ -212,6 +216,21 @@ def _judge_again(
     assert waiting is not None, f"decision {event.decision} was judged and had not arrived"
     result.decisions += 1
     gate.judge(planner.plan(waiting), ledger.holds.find(event.decision))
+    _compare(gate, event, result)
+
+
+def _judge_child_again(
+    ledger: Ledger, planner: Planner, gate: Gate, event: SliceJudged, result: Rejudged
+) -> None:
+    """One child of a large order, as large as its schedule chose then."""
+    work = ledger.works.active[event.decision]
+    result.decisions += 1
+    gate.judge(planner.plan_slice(work, waiting_of(work), event.chosen))
+    _compare(gate, event.verdict, result)
+
+
+def _compare(gate: Gate, event: DecisionJudged, result: Rejudged) -> None:
+    """What the gate says now, beside what it said then."""
     if gate.severity == event.severity and gate.reason == event.reason:
         return
     result.changed_count += 1

@@ -45,20 +45,22 @@ class Laid:
 
     def __init__(self, work: WorkRecord, due: list[Lots]) -> None:
         self.due: Final = due
-        started = work.started
-        decision = Decision(
-            started.source,
-            started.key,
-            started.release,
-            started.epoch,
-            started.order,
-            work.ends_ns,
-            started.priority,
-        )
-        self.waiting: Final = WaitingDecision(
-            work.decision, work.starts_ns, started.priority, decision
-        )
-        """The decision as its children are judged: under its number, release and life."""
+        self.waiting: Final = waiting_of(work)
+
+
+def waiting_of(work: WorkRecord) -> WaitingDecision:
+    """This is the decision as its children are judged: under its number, release and life."""
+    started = work.started
+    decision = Decision(
+        started.source,
+        started.key,
+        started.release,
+        started.epoch,
+        started.plan,
+        work.ends_ns,
+        started.priority,
+    )
+    return WaitingDecision(work.decision, work.starts_ns, started.priority, decision)
 
 
 @final

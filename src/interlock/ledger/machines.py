@@ -185,6 +185,23 @@ LINK: Final[Table] = _every(
 """Our connection to a venue, by the word of whoever holds it. The ledger keeps none of it: a link
 that breaks shows in silence and in the feed."""
 
+WORK: Final[Table] = (
+    ("none", "start", "running"),
+    ("none", "unheeded", "none"),
+    ("running", "slice", "running"),
+    ("running", "refused", "running"),
+    ("running", "withhold", "running"),
+    ("running", "hurry", "running"),
+    ("running", "unheeded", "running"),
+    ("running", "pause", "paused"),
+    ("running", "end", "ended"),
+    ("paused", "hurry", "paused"),
+    ("paused", "unheeded", "paused"),
+    ("paused", "resume", "running"),
+    ("paused", "end", "ended"),
+)
+"""A large order that is worked over time. One that is paused asks for nothing."""
+
 MACHINES: Final = {
     "session": SESSION,
     "halt": HALT,
@@ -199,4 +216,5 @@ MACHINES: Final = {
     "action": ACTION,
     "venue": VENUE,
     "link": LINK,
+    "work": WORK,
 }

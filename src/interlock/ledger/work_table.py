@@ -112,7 +112,7 @@ class WorkTable:
         elif type(event) is WorkEnded:
             self._end(event.decision, parents)
         elif type(event) is WorkStarted:
-            self.begin(event, instruments[event.order.instrument].volume, parents)
+            self.begin(event, instruments[event.plan.instrument].volume, parents)
         else:
             return False
         return True

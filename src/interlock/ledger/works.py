@@ -27,7 +27,7 @@ class WorkRecord:
         self.started: Final = started
         self.decision: Final[Sequence] = started.decision
         self.source: Final[str] = started.source
-        self.order: Final = started.order
+        self.order: Final = started.plan
         # Read once, all together: a field of a Struct costs ten times one of ours.
         symbol: str
         side: int
@@ -47,7 +47,7 @@ class WorkRecord:
         (
             symbol, side, quantity, algorithm, ends_ns, _, interval_ns, style, price, protection,
             participation_ppm, slice_max, catch_up, half_life_ns, reduce_only, venue,
-        ) = _read(started.order)  # fmt: skip
+        ) = _read(started.plan)  # fmt: skip
         self.symbol: Final[str] = symbol
         self.side: Final[int] = side
         self.quantity: Final[Lots] = quantity

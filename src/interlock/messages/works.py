@@ -43,7 +43,8 @@ class WorkStarted(Struct, frozen=True, array_like=True, gc=False, tag=190):
     release: str
     epoch: int
     priority: int
-    order: WorkOrder
+    plan: WorkOrder
+    """What was asked. It is no order: nothing but its children leaves."""
     starts_ns: Nanoseconds
     curve: SetVolumeCurve | None
     """The volume curve that it follows, as it was known then."""

@@ -38,13 +38,13 @@ class WorkTeller:
         address, time = address_of(sequence, place), moment(time_ns)
         part = self.part
         if isinstance(event, WorkStarted):
-            quantity = context.units.quantity(event.order.instrument, event.order.quantity)
+            quantity = context.units.quantity(event.plan.instrument, event.plan.quantity)
             self.part = WorkPart(
                 address=address,
                 started=time,
-                algorithm=name_of(ALGORITHMS, event.order.algorithm),
+                algorithm=name_of(ALGORITHMS, event.plan.algorithm),
                 quantity=quantity,
-                ends=moment(event.order.ends_ns),
+                ends=moment(event.plan.ends_ns),
             )
         elif part is None:
             return

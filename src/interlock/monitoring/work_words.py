@@ -70,7 +70,7 @@ def work_command_words(command: Command) -> str:
 def work_event_words(context: Context, event: Event) -> str:
     """This is what was concluded of a work; empty for other events."""
     if isinstance(event, WorkStarted):
-        words = work_order_words(context.units, event.order)
+        words = work_order_words(context.units, event.plan)
         return f"decision {event.decision} is worked: {words}"
     if isinstance(event, SliceJudged):
         return slice_words(context, event)
