@@ -102,7 +102,7 @@ class Runner:
         """Where a run is kept. Raises `FileExistsError` where one is kept already."""
         name = f"{self.drill.code}-{name.replace(' ', '-')}"
         if self.out is None:
-            return IN_MEMORY / name, JournalOptions(files=MemoryFiles())
+            return IN_MEMORY / name, JournalOptions(background=False, files=MemoryFiles())
         directory = self.out / name
         if directory.exists():
             raise FileExistsError(17, "is there already; give --out another", str(directory))

@@ -14,7 +14,7 @@ releases and epochs, conservation, the caps, and the kill.
 import pytest
 
 from drills.staged import Staged, controls_of
-from interlock.review.knight import EXECUTIONS, KNIGHT
+from interlock.review.knight import EXECUTIONS, KNIGHT, PARENTS
 
 STAGED = Staged(KNIGHT)
 
@@ -59,3 +59,10 @@ def test_one_press_stops_all_that_follows() -> None:
     outcome = STAGED.with_it("halts")
     assert outcome.halts[0][1:] == ("firm", "operations")
     assert len(outcome.orders) + outcome.refused["HALTED"] == EXECUTIONS
+
+
+def test_parents_that_are_worked_end_filled_and_never_exceeded() -> None:
+    outcome = STAGED.with_it("worked parents")
+    assert len(outcome.orders) >= PARENTS
+    assert outcome.sent_lots == outcome.filled_lots == PARENTS * 100
+    assert outcome.refused == {}

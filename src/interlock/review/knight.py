@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from interlock.messages.commands import Command, Halt
-from interlock.messages.decisions import TargetPosition, Terms
-from interlock.messages.terms import BUY, IOC, SELL
+from interlock.messages.decisions import TargetPosition, Terms, WorkOrder
+from interlock.messages.terms import BUY, IOC, SELL, TWAP
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds
 from interlock.review.drill import Drill, Nobody, People, Stage
 from interlock.review.outcome import Outcome
@@ -22,13 +22,35 @@ MID: Final = 1_675
 """$6.65 bn in 397 million shares."""
 AWAY: Final = 115
 """What its own buying moved a stock: $460 million lost on 397 million shares."""
-EVERY_NS: Final = 2_700 * NS_PER_SECOND // EXECUTIONS
+SECONDS: Final = 2_700
+LOOK_NS: Final = 300 * NS_PER_SECOND
+EVERY_NS: Final = SECONDS * NS_PER_SECOND // EXECUTIONS
 PARENT_VALUE: Final = PARENTS * SHARES * MID
 CHILD_VALUE: Final = SHARES * MID
 
 STALE: Final = "the stale server says its release"
 TARGETS: Final = "children are asked for by their parents"
+WORKED: Final = "parents are worked over time"
 WATCHED: Final = "a person sees it"
+
+
+def worked(teller: Teller) -> None:
+    """Each parent is one large order, looked at every five minutes to the end."""
+    for number in range(PARENTS):
+        stock = number % len(STOCKS)
+        side = BUY if stock < LONG else SELL
+        work = WorkOrder(
+            STOCKS[stock],
+            side,
+            SHARES,
+            TWAP,
+            OPEN_NS + SECONDS * NS_PER_SECOND,
+            interval_ns=LOOK_NS,
+        )
+        teller.decide(work, seconds=SECONDS)
+    for _ in range(SECONDS * NS_PER_SECOND // LOOK_NS):
+        teller.after(LOOK_NS)
+        teller.quote(STOCKS[0], MID - AWAY, MID + AWAY, 10_000_000, 10_000_000)
 
 
 def story(told: str) -> Iterator[Dated]:
@@ -36,6 +58,9 @@ def story(told: str) -> Iterator[Dated]:
     teller = Teller("router", "power-peg" if told == STALE else "current", OPEN_NS)
     for symbol in STOCKS:
         teller.quote(symbol, MID - AWAY, MID + AWAY, 10_000_000, 10_000_000)
+    if told == WORKED:
+        worked(teller)
+        return iter(teller.told)
     for number in range(EXECUTIONS):
         place = number % PARENTS if told == TARGETS else number
         stock = place % len(STOCKS)
@@ -99,6 +124,15 @@ KNIGHT: Final = Drill(
             "the stale server is refused at its first order",
             lambda outcome: outcome.first_refused == 1 and not outcome.orders,
             story=STALE,
+            story_without="",
+        ),
+        Stage(
+            "worked parents",
+            "C27",
+            PARENT_VALUE,
+            "children add up to their parents, however often they are looked at",
+            lambda outcome: outcome.filled_lots == PARENTS * SHARES,
+            story=WORKED,
             story_without="",
         ),
         Stage(

@@ -118,9 +118,10 @@ class Teller:
         """The market shows this."""
         self.say(UpdateQuote(symbol, VENUE, bid, bids, ask, asks, self.time_ns))
 
-    def decide(self, action: Action, evidence: dict[str, str] | None = None) -> None:
-        """The source would like this, and the queue is served. A decision waits no longer than a
-        minute."""
+    def decide(
+        self, action: Action, evidence: dict[str, str] | None = None, seconds: int = 60
+    ) -> None:
+        """The source would like this within so many seconds, and the queue is served."""
         self.keys += 1
         self.say(
             ProposeDecision(
@@ -130,7 +131,7 @@ class Teller:
                     release=self.release,
                     epoch=1,
                     action=action,
-                    valid_until_ns=self.time_ns + 60 * NS_PER_SECOND,
+                    valid_until_ns=self.time_ns + seconds * NS_PER_SECOND,
                     priority=NEW_RISK,
                     decided_ns=self.time_ns,
                     evidence=evidence or {},
