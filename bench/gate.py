@@ -1,15 +1,20 @@
 """Microseconds per verdict of the gate: by how many controls are armed, over how many instruments
 and sources, and after how many orders; and what an instrument and a source cost in memory.
 
+The curves go to 100,000 instruments, 10,000 sources and 1,000,000 past orders: a verdict must cost
+the same along each but for what the processor's caches do. `first_verdict` is the first of each
+source and instrument, for which the gate finds the controls that cover it.
+
 A verdict is `Gate.judge` on a plan that is made before the clock starts: every rule, every control,
 every finding. Controls are the session's first five, first fifteen, and all of the catalogue, each
 armed where it is always asked and never stops anything. CPU time; garbage collection as
 `assembly.py` sets it.
 
-    python bench/gate.py [--verdicts 20000] [--runs 5] [--curve]
+    python bench/gate.py [--verdicts 20000] [--runs 5] [--only table|memory|curve]
 """
 
 import argparse
+import gc
 import time
 
 from interlock.controls.catalogue import CATALOGUE, REQUIRED
@@ -43,6 +48,8 @@ SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
 PRICE = 10_000
 LOOSE = 10**12
+STRIDE = 7_919
+PLANS = 20_000
 LISTS = {"restricted_list": ("NONE",)}
 # Always asked, and with something to look at.
 VALUES = {"self_match": {"mode": ("expire_taker",)}, "order_kinds": {"market": 1, "immediate": 1}}
@@ -58,6 +65,7 @@ class Bench:
         self.sequence = 0
         self.time_ns = START
         self.fills = 0
+        self.first = 0.0
         for command in self.opening():
             self.say(command)
         for kind in armed(kinds):
@@ -88,7 +96,8 @@ class Bench:
     def decision(self, number: int) -> Decision:
         side = BUY if number % 2 == 0 else SELL
         terms = Terms(price=PRICE, venue="alpha")
-        symbol = self.symbols[number // 2 % len(self.symbols)]
+        # All over the table: neighbours in memory would be dearer to nobody.
+        symbol = self.symbols[number // 2 * STRIDE % len(self.symbols)]
         action = OrderQuantity(symbol, side, 1, terms)
         source = self.sources[number // 2 % len(self.sources)]
         return Decision(source, f"d{number}", "r1", 1, action, START + 10**15)
@@ -98,23 +107,34 @@ class Bench:
         for number in range(first, first + count):
             self.time_ns += 1_000_000
             self.say(ProposeDecision(self.decision(number)))
-            for event in self.say(ServeQueue(1)):
-                if isinstance(event, OrderCleared):
-                    fill = ReportOrder("alpha", event.order, REPORT_FILL, 0, f"e{number}", 1, PRICE)
-                    self.say(fill)
-                    self.fills += 1
+            self.serve(1)
+
+    def serve(self, count: int) -> None:
+        """Waiting decisions are judged, and what they become fills at once."""
+        for event in self.say(ServeQueue(count)):
+            if isinstance(event, OrderCleared):
+                number, name = event.order, f"e{event.order}"
+                self.say(ReportOrder("alpha", number, REPORT_FILL, 0, name, 1, PRICE))
+                self.fills += 1
 
     def verdicts(self, first: int, count: int, runs: int) -> list[float]:
         """Microseconds of CPU per verdict, over plans for all instruments and sources in turn."""
         self.time_ns += SECOND
+        for symbol in self.symbols if len(self.symbols) < PLANS else ():
+            self.quote(symbol)
         plans = []
         planner, waiting = self.kernel.judge.planner, self.kernel.ledger.waiting
-        for number in range(first, first + min(count, 2_000)):
+        for number in range(first, first + min(count, PLANS)):
             self.say(ProposeDecision(self.decision(number)))
             found = waiting.find(self.sequence)
             assert found is not None, f"decision {number} does not wait"
             plans.append(planner.plan(found))
         gate, taken = self.kernel.gate, []
+        gate.judge(plans[0])  # which makes the controls of every limit
+        began = time.process_time()
+        for plan in plans:
+            gate.judge(plan)
+        self.first = (time.process_time() - began) / len(plans) * 1e6
         for plan in plans:
             gate.judge(plan)
             assert gate.severity < 3, f"{gate.reason} stopped a decision that is to pass"
@@ -159,21 +179,25 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--verdicts", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument(
-        "--curve", action="store_true", help="to 100,000 instruments and 10**6 orders"
-    )
+    parser.add_argument("--only", choices=("table", "memory", "curve"))
     chosen = parser.parse_args()
     collect_seldom()
+    if chosen.only in (None, "table"):
+        _table(chosen.verdicts, chosen.runs)
+    if chosen.only in (None, "memory"):
+        _memory()
+    if chosen.only in (None, "curve"):
+        _curve(chosen.verdicts, chosen.runs)
+
+
+def _table(verdicts: int, runs: int) -> None:
     for kinds in (5, 15, len(CATALOGUE)):
         for instruments, sources in ((1, 1), (1_000, 1), (1, 100), (1_000, 100)):
             bench = Bench(kinds, instruments, sources)
             bench.trade(0, 200)
-            taken = bench.verdicts(200, chosen.verdicts, chosen.runs)
+            taken = bench.verdicts(200, verdicts, runs)
             more = {"controls": kinds, "instruments": instruments, "sources": sources}
             figure("gate.verdict", taken, "us CPU/verdict", **more)
-    _memory()
-    if chosen.curve:
-        _curve(chosen.verdicts, chosen.runs)
 
 
 def _memory() -> None:
@@ -191,18 +215,31 @@ def _memory() -> None:
 
 
 def _curve(verdicts: int, runs: int) -> None:
-    for instruments in (1, 10, 100, 1_000, 10_000, 100_000):
-        bench = Bench(15, instruments, 1)
+    every = len(CATALOGUE)
+    sizes = [(15, count) for count in (1, 10, 100, 1_000, 10_000, 100_000)]
+    for kinds, instruments in [*sizes, (every, 1), (every, 100), (every, 10_000)]:
+        before = resident()
+        bench = Bench(kinds, instruments, 1)
+        held = resident() - before
+        more = {"controls": kinds, "instruments": instruments}
         taken = bench.verdicts(0, verdicts, runs)
-        figure("gate.by_instruments", taken, "us CPU/verdict", controls=15, instruments=instruments)
-    bench, done = Bench(15, 1, 1), 0
+        figure("gate.by_instruments", taken, "us CPU/verdict", **more)
+        figure("gate.first_verdict", [bench.first], "us CPU/verdict", **more)
+        figure("gate.memory_by_instruments", [held / instruments], "bytes/instrument", **more)
+        del bench
+        gc.collect()
+    for sources in (1, 100, 10_000):
+        taken = Bench(every, 1, sources).verdicts(0, verdicts, runs)
+        figure("gate.by_sources", taken, "us CPU/verdict", controls=every, sources=sources)
+    bench, done = Bench(every, 1, 1), 0
     for orders in (0, 1_000, 10_000, 100_000, 1_000_000):
         bench.trade(done, orders - done)
         done = max(done, orders)
         taken = bench.verdicts(done, verdicts, runs)
         done += verdicts
-        bench.kernel.judge.serve(verdicts)
-        figure("gate.by_orders", taken, "us CPU/verdict", controls=15, orders=orders)
+        while len(bench.kernel.ledger.waiting) > 0:
+            bench.serve(1)
+        figure("gate.by_orders", taken, "us CPU/verdict", controls=every, orders=orders)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,7 @@ def events_page() -> str:
             ("Verdicts", records("verdicts.py")),
             ("Events", records("events.py")),
             ("Large orders", _works(range(100, 1_000))),
+            ("What is left to be done, and what was noticed", records("alarms.py")),
             ("Reconciliation", records("differences.py")),
             (
                 "What waits for people, and what they said",

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from controls import cases_of_flow, cases_of_orders, cases_of_risk
+from controls import cases_of_flow, cases_of_orders, cases_of_risk, cases_of_trails
 from controls.cases import CASES, armed, quoted
 from interlock.ledger.counters import ENTRIES_MAX
 from interlock.messages import reasons
 from interlock.messages.terms import BUY
 
-TABLES = (cases_of_flow, cases_of_orders, cases_of_risk)
+TABLES = (cases_of_flow, cases_of_orders, cases_of_risk, cases_of_trails)
 
 
 def full_counter() -> Any:
@@ -69,6 +69,8 @@ OF_LIMITS: dict[int, Callable[[], Any]] = {
             reasons.IDENTICAL_ORDERS_ABOVE_LIMIT,
             reasons.REPEATED_EXECUTIONS_ABOVE_LIMIT,
             reasons.REJECTS_ABOVE_LIMIT,
+            reasons.MARKET_DOUBTED,
+            reasons.PRICE_MOVED_ABOVE_LIMIT,
         )
     },
 }

@@ -4,7 +4,7 @@ that does; and the same after a restart between the two.
 
 import pytest
 
-from controls import cases_of_flow, cases_of_orders, cases_of_risk
+from controls import cases_of_flow, cases_of_orders, cases_of_risk, cases_of_trails
 from controls.cases import CASES, Case
 from interlock.controls.catalogue import CATALOGUE
 from interlock.controls.rules import HALTS
@@ -18,7 +18,7 @@ from interlock.messages.reasons import DAILY_LIMIT_NEAR, NONE
 from interlock.messages.terms import HOLD
 
 # To import a table is to add it.
-TABLES = (cases_of_flow, cases_of_orders, cases_of_risk)
+TABLES = (cases_of_flow, cases_of_orders, cases_of_risk, cases_of_trails)
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.control}: {case.name}")
 
@@ -29,7 +29,7 @@ def verdict(events: list[Event]) -> DecisionJudged:
 
 
 def test_every_control_of_the_catalogue_has_its_cases() -> None:
-    assert len(TABLES) == 3
+    assert len(TABLES) == 4
     assert {case.control for case in CASES} == {kind.name for kind in CATALOGUE}
 
 

@@ -12,7 +12,8 @@ from interlock.messages.definitions import Limit
 from interlock.messages.reasons import NONE, REASONS
 
 # What a default only leaves as it was: no window, no test, midnight, the row's own pre-alert.
-STRUCTURAL = {"passive_bps", "minimum", "window_ms", "uptick", "warn_bps", "day_start_ms", "marked"}
+STRUCTURAL = {"passive_bps", "minimum", "window_ms", "uptick", "warn_bps", "day_start_ms", "marked",
+              "cancels_max"}  # fmt: skip
 
 TARGETS = {
     "account": "main",

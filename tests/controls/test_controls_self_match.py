@@ -78,12 +78,12 @@ def test_decrement_takes_what_would_match_out_of_both() -> None:
     assert findings_on(world, events, "self_match") == [(AMEND, 7, 0)]
     assert left(events) == [3]
     assert taken_back(events) == bids
-    # One that is no larger than what it would meet has nothing left.
+    # One that is no larger than what it would meet has nothing left, and takes as much of ours.
     for quantity, leaves in ((7, []), (8, [1])):
         world, bids = two_bids(mode("decrement", AMEND))
         events = order(world, "model", SELL, quantity)
         assert left(events) == leaves
-        assert taken_back(events) == (bids if leaves else [])
+        assert taken_back(events) == bids
 
 
 def test_transfer_is_decrement_within_an_account_and_refuses_between_two() -> None:

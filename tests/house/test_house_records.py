@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from interlock.messages import (
+    alarms,
     approvals,
     commands,
     decisions,
@@ -22,12 +23,12 @@ from interlock.messages import (
 )
 
 MODULES = (
-    approvals, commands, decisions, definitions, differences, encoding, events, feedback,
+    alarms, approvals, commands, decisions, definitions, differences, encoding, events, feedback,
     statements, verdicts, works,
 )  # fmt: skip
 UNIONS = {
     "Command": ((commands, statements), get_args(commands.Command)),
-    "Event": ((events, differences, verdicts), get_args(events.Event)),
+    "Event": ((events, differences, verdicts, alarms), get_args(events.Event)),
     "Action": ((decisions,), get_args(decisions.Action)),
 }
 

@@ -41,7 +41,7 @@ MAKERS = {
         "kernel/stopping.py",
         "kernel/reducing.py",
         "kernel/adopting.py",
-        "kernel/protecting.py",
+        "kernel/cancelling.py",
         # A schedule takes back what rests in the wrong place, and a large order that ends its all.
         "kernel/working.py",
         "kernel/work_words.py",

@@ -9,6 +9,7 @@ from interlock.kernel.invariants import audit
 from interlock.kernel.step import Kernel
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.state import digest, restore, state_of
+from interlock.messages.alarms import CancelsDeferred
 from interlock.messages.approvals import ApproveDecision, ProposeLimitChange
 from interlock.messages.commands import (
     AdvanceTime,
@@ -20,6 +21,7 @@ from interlock.messages.commands import (
 from interlock.messages.decisions import CancelOrders, NamedAction, ReplaceOrder, WorkOrder
 from interlock.messages.definitions import Answer, Limit
 from interlock.messages.encoding import decode_plain, encode
+from interlock.messages.reasons import HALT_CANCEL
 from interlock.messages.state import STATE_VERSION, LedgerState
 from interlock.messages.terms import (
     BUY,
@@ -63,6 +65,9 @@ def busy_world() -> World:
     held = world.order(BUY, 25, valid_until_ns=world.time_ns + 90 * SECOND)[0].decision
     world.say(ApproveDecision(held, "ann", "one of two"))
     world.say(ProposeLimitChange(armed("order_quantity", quantity_max=500), "ann", "more"))
+    world.say(limit("message_rate", "venue:alpha", window_ms=60_000, cancels_max=10))
+    world.decide(CancelOrders((amended,)))
+    world.conclude(CancelsDeferred("source:model", "", "", HALT_CANCEL, world.sequence))
     world.say(ProposeDecision(world.decision(NamedAction("notify", {}), priority=3)))
     world.say(SetVolumeCurve("COIN", 0, SECOND, (1, 2), "risk"))
     until_ns = world.time_ns + 60 * SECOND

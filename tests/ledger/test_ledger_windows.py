@@ -38,12 +38,12 @@ def test_a_limit_that_is_changed_keeps_the_latest_messages(
     table.put(Limit("message_rate", "firm", {"count_max": before, "window_ms": 1}))
     for step in steps:
         now += step
-        table.note_message("main", "model", "COIN", "alpha", now)
+        table.windows[0].note(now)
         times.append(now)
     table.put(Limit("message_rate", "firm", {"count_max": after, "window_ms": 1}))
     window = table.windows[0]
     assert window.count_at(now) == min(len(times), before, after)
-    table.note_message("main", "model", "COIN", "alpha", now + 1)
+    window.note(now + 1)
     latest = times[-min(before, after) :] if times else []
     assert sorted(window.times) == [*latest, now + 1][-after:]
 

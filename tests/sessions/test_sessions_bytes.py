@@ -11,7 +11,7 @@ from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import encode_batch
 
 KNOWN = Path(__file__).with_name("known.toml")
-KNOWN_DIGEST = "21020ddf6506d7cd96396befb71cfa3f04765efe8cc121a033585ae07a3f0d63"
+KNOWN_DIGEST = "e4aea1985b488e2f913768b17e192f64a32aa1f180ba7496bc127b83c3666dab"
 
 
 def digest_after_opening(directory: Path) -> str:

@@ -7,7 +7,7 @@ from interlock.controls.catalogue import REQUIRED, make_control
 from interlock.controls.control import Control, Finding
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.limits import covers
+from interlock.ledger.limits import LimitTable
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import NONE, USER_CONTROL
 from interlock.messages.terms import ALLOW, AMEND, HALT, REFUSE
@@ -132,22 +132,27 @@ def arm(number: int, limit: Limit, user_controls: dict[str, Any]) -> ArmedContro
 
 
 def resolve(
-    every: list[ArmedControl], plan: Plan, proposal: Proposal, venue: str, phase: int
+    every: list[ArmedControl],
+    limits: LimitTable,
+    plan: Plan,
+    proposal: Proposal,
+    venue: str,
+    phase: int,
 ) -> Route:
-    """These are the controls that apply to a line, in the order in which they were armed."""
+    """These are the controls that apply to a line, in the order in which they were armed. Cost: one
+    step for each that covers it, however many there are elsewhere."""
     account = plan.account.name if plan.account is not None else ""
     currency = proposal.instrument.currency if proposal.instrument is not None else ""
     armed: list[ArmedControl] = []
-    for candidate in every:
+    covering = limits.covering(account, plan.source_name, proposal.symbol, venue, plan.release)
+    for number in covering:
+        candidate = every[number]
         limit = candidate.limit
-        if limit.instrument not in ("", proposal.symbol):
-            continue
         if limit.currency not in ("", currency):
             continue
         if len(limit.phases) > 0 and phase not in limit.phases:
             continue
-        if covers(limit.scope, account, plan.source_name, proposal.symbol, venue, plan.release):
-            armed.append(candidate)
+        armed.append(candidate)
     missing = 0
     for name in REQUIRED:
         has = False

@@ -20,6 +20,7 @@ from interlock.controls import (
     repeats,
     restrictions,
     sizes,
+    trails,
 )
 from interlock.controls.control import Control, ControlKind
 from interlock.messages.definitions import Limit
@@ -29,6 +30,7 @@ CATALOGUE: Final[tuple[ControlKind, ...]] = (
     *permissions.KINDS,
     *markets.KINDS,
     *conditions.KINDS,
+    *trails.KINDS,
     *sizes.KINDS,
     *exposure.KINDS,
     *aggregates.KINDS,
@@ -53,6 +55,8 @@ def make_control(limit: Limit, number: int) -> Control | None:
         made = markets.make_market_control(limit)
     if made is None:
         made = conditions.make_condition(limit)
+    if made is None:
+        made = trails.make_trail_control(limit, number)
     if made is None:
         made = sizes.make_size_control(limit, number)
     if made is None:

@@ -32,6 +32,16 @@ KINDS: Final[tuple[ControlKind, ...]] = (
             Parameter(
                 "window_ms", MILLISECONDS, "length of the window", 1, 86_400_000, greater=TIGHTENS
             ),
+            Parameter(
+                "cancels_max",
+                COUNT,
+                "cancels in the window that are counted apart; what is beyond them counts with the "
+                "rest, and is sent all the same",
+                0,
+                1_000_000,
+                0,
+                greater=LOOSENS,
+            ),
         ),
         "count",
         reason=MESSAGE_RATE_ABOVE_LIMIT,
@@ -62,13 +72,17 @@ def make_flow_control(limit: Limit, number: int) -> Control | None:
 @final
 class MessageRate(Control):
     """Refuses a message beyond `count_max` in `window_ms` (C05). Cancels, and orders that
-    are proven to reduce, are counted and never blocked.
+    are proven to reduce, are counted and never blocked. Cancels may have a reserve of their own,
+    `cancels_max`: those within it take no room from orders.
     """
 
     def __init__(self, limit: Limit, number: int) -> None:
         super().__init__(limit)
         self.number: Final[int] = number
         self.count_max: Final[int] = self.whole("count_max")
+        # Journals from before there was a reserve have limits that do not say it.
+        reserve = limit.parameters.get("cancels_max", 0)
+        self.cancels_max: Final[int] = reserve if isinstance(reserve, int) else 0
 
     def judge(self, proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
         window = ledger.limits.windows.get(self.number)
@@ -76,6 +90,14 @@ class MessageRate(Control):
             finding.cannot_evaluate()
             return
         count = window.count_at(ledger.time_ns) + proposal.ahead_messages + 1
+        if self.cancels_max > 0:
+            cancels = ledger.limits.cancels.get(self.number)
+            if cancels is None:
+                finding.cannot_evaluate()
+                return
+            ahead = proposal.ahead_cancels
+            beyond = cancels.count_at(ledger.time_ns) + ahead - self.cancels_max
+            count += (beyond if beyond > 0 else 0) - ahead
         if is_reducing(proposal):
             finding.allow(count, self.count_max)
             return

@@ -35,7 +35,7 @@ from interlock.messages.reasons import (
 from interlock.messages.terms import ALLOW, AMEND, CLOSED, HALT, HOLD, REFUSE, WARN
 
 # Routes are resolved when limits change, and again when there are more of them than this.
-ROUTES_MAX: Final = 10_000
+ROUTES_MAX: Final = 131_072
 
 
 def _bounded(number: int) -> int:
@@ -85,7 +85,7 @@ class Gate:
         self._cut: Final[dict[int, tuple[int, int, int]]] = {}
         """What each limit that cuts found before it did: reason, observed, bound."""
         self._finding: Final = Finding()
-        self._armed: list[ArmedControl] = []
+        self._armed: Final[list[ArmedControl]] = []
         self._routes: dict[tuple[str, str, str, str, int], Route] = {}
         self._version = -1
 
@@ -157,6 +157,10 @@ class Gate:
             self.holding.clear()
             self.waits.clear()
             self.waits_observed.clear()
+
+    def noted(self) -> int:
+        """How many findings the last judgement has."""
+        return self._noted
 
     def figures(self) -> tuple[int, ...]:
         """Observed and bound of every finding of the last judgement."""
@@ -338,23 +342,29 @@ class Gate:
             self.reason = reason
 
     def _route(self, plan: Plan, proposal: Proposal) -> Route:
-        if self._version != self.ledger.limits.version or len(self._routes) > ROUTES_MAX:
+        if self._version != self.ledger.limits.version:
             self._arm()
+        elif len(self._routes) > ROUTES_MAX:
+            self._routes = {}
         venue = proposal.venue.name if proposal.venue is not None else ""
         instrument = proposal.instrument
         phase = instrument.phase_at(self.ledger.time_ns) if instrument is not None else CLOSED
         key = (plan.source_name, proposal.symbol, venue, plan.release, phase)
         route = self._routes.get(key)
         if route is None:
-            route = resolve(self._armed, plan, proposal, venue, phase)
+            route = resolve(self._armed, self.ledger.limits, plan, proposal, venue, phase)
             self._routes[key] = route
         return route
 
     def _arm(self) -> None:
-        """This makes the controls of all limits. Cost: once per change of a limit."""
-        self._armed = []
-        for number in range(len(self.ledger.limits.limits)):
-            limit = self.ledger.limits.limits[number]
-            self._armed.append(arm(number, limit, self.user_controls))
+        """This makes the controls of limits that are new or changed. Cost: a comparison for each
+        of the others, once per change."""
+        limits, armed = self.ledger.limits.limits, self._armed
+        for number in range(len(limits)):
+            limit = limits[number]
+            if number >= len(armed):
+                armed.append(arm(number, limit, self.user_controls))
+            elif armed[number].limit is not limit:
+                armed[number] = arm(number, limit, self.user_controls)
         self._routes = {}
         self._version = self.ledger.limits.version

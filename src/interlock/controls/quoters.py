@@ -21,12 +21,13 @@ from interlock.controls.rules import is_reducing
 from interlock.decisions.proposal import Proposal
 from interlock.ledger.counting import resting_key
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.life import ASK_REPLACE, is_possible
 from interlock.ledger.limits import covers
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.recents import Recent
 from interlock.messages.definitions import Limit
 from interlock.messages.reasons import PROTECTION_FROZEN, WOULD_MATCH_OURSELVES
-from interlock.messages.terms import BUY, MARKET, SELL
+from interlock.messages.terms import AMEND, BUY, MARKET, SELL
 from interlock.messages.units import Lots
 
 NOTHING: Final = "none"
@@ -113,10 +114,12 @@ class SelfMatch(Control):
 
     `expire_taker` refuses it; `expire_maker` takes ours back first and lets it leave;
     `expire_both` does both; `decrement` takes what would match out of both, where the limit's
-    severity is `amend`; `transfer` is the same within one account, and refuses between two, because
-    no trade between accounts is booked here. An order of the same decision has not left, so it
-    cannot give way: two lines that would match are refused in every mode but `none`. Observed is
-    what would match. Cost: one step per order of ours on the other side of that market.
+    severity is `amend`: the larger is left smaller, and the other expires; `transfer` is the same
+    within one account, and refuses between two, because no trade between accounts is booked here.
+    One of ours that is being changed, or is in doubt, stays as it is. An order of the same decision
+    has not left, so it cannot give way: two lines that would match are refused in every mode but
+    `none`. Observed is what would match. Cost: one step per order of ours on the other side of that
+    market; `decrement` and `transfer` one for each pair of those that would match.
     """
 
     def __init__(self, limit: Limit) -> None:
@@ -136,13 +139,17 @@ class SelfMatch(Control):
         if lots == 0 or self.mode == NOTHING:
             finding.allow(lots, 0)
             return
-        if self.mode in (DECREMENT, TRANSFER) and proposal.makers is not None:
+        is_cut = proposal.makers is not None and not proposal.gives_way
+        if self.mode in (DECREMENT, TRANSFER) and is_cut:
             # Cut already: what it would match gives way.
             finding.allow(0, 0)
             return
         if self.mode in (EXPIRE_MAKER, EXPIRE_BOTH):
             for order in matching:
                 proposal.expire(order)
+        is_whole = lots >= proposal.quantity and ledger.acts_at_once
+        if self.mode in (DECREMENT, TRANSFER) and is_whole:
+            self._decrement(proposal, matching)
         proposal.gives_way = proposal.gives_way or self.mode == EXPIRE_BOTH
         if self.mode == EXPIRE_MAKER:
             finding.warn(WOULD_MATCH_OURSELVES, lots, 0)
@@ -163,6 +170,30 @@ class SelfMatch(Control):
             for order in matching:
                 proposal.expire(order)
         return left
+
+    def _decrement(self, proposal: Proposal, matching: list[OrderRecord]) -> None:
+        """An order that would match in whole expires, and takes as much out of ours: of those that
+        it would have traded with first, the best price and then the oldest."""
+        if self.limit.answer.severity != AMEND or proposal.replaces is not None:
+            return
+        for order in matching:
+            is_ours_alone = order.position is proposal.position
+            if self.mode == TRANSFER and not is_ours_alone:
+                return
+        left, waiting = proposal.quantity, list(matching)
+        while left > 0 and len(waiting) > 0:
+            first = waiting[0]
+            for order in waiting:
+                if _is_better(order, first):
+                    first = order
+            waiting.remove(first)
+            lots = first.worst_leaves()
+            proposal.gives_way = True
+            if lots <= left:
+                proposal.expire(first)
+            elif is_possible(first.status, ASK_REPLACE) and not first.is_replacing():
+                proposal.shrink(first, first.quantity - left)
+            left -= lots
 
     def _matching(self, proposal: Proposal, ledger: Ledger) -> list[OrderRecord]:
         venue = proposal.venue
@@ -187,6 +218,13 @@ class SelfMatch(Control):
             ):
                 found.append(order)
         return found
+
+
+def _is_better(order: OrderRecord, first: OrderRecord) -> bool:
+    """Whether an order would trade before another one that rests on the same side."""
+    if order.side == BUY:
+        return order.price > first.price
+    return order.price < first.price
 
 
 def _opposing(proposal: Proposal, ledger: Ledger) -> Lots:

@@ -128,9 +128,9 @@ class Planner:
         elif len(plan.proposals) > 1:
             judge_together(plan)
         if len(plan.cancels) > 0:
-            # They leave before the orders and are messages too.
             for proposal in plan.proposals:
                 proposal.ahead_messages += len(plan.cancels)
+                proposal.ahead_cancels = len(plan.cancels)  # which leave before it
         return plan
 
     def _new(self, plan: Plan, symbol: str, side: int, terms: Terms) -> Proposal:

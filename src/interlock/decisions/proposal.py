@@ -97,18 +97,18 @@ class Proposal:
         # What earlier lines of the same decision would already take, judged with this one.
         self.ahead_buy: Lots = 0
         self.ahead_sell: Lots = 0
-        self.ahead_taken: Lots = 0
-        """Of the same side of the same market, by what would trade at once."""
+        self.ahead_taken: Lots = 0  # of the same side of the same market, at once
         self.ahead_value: Minor = 0  # of purchases, with their fees
         self.ahead_gross: Minor = 0  # of other instruments in its currency
         self.before: Before | None = None
         self.intended = ""  # what its decision says that it is worth
         self.makers: list[OrderRecord] | None = None  # orders of ours that give way to it
         self.gives_way = False  # and it does too: both expire
+        self.shrinks: tuple[OrderRecord, Lots] | None = None  # one of ours, left smaller
         self.ahead_orders = 0
         self.ahead_messages = 0
-        self.ahead_side_value: Minor = 0
-        """Of the same side of the same instrument."""
+        self.ahead_cancels = 0  # of these
+        self.ahead_side_value: Minor = 0  # of the same side of the same instrument
         # What all other lines of the decision would add, before and after this one.
         self.beside_value: Minor = 0
         """In the same currency."""
@@ -116,6 +116,10 @@ class Proposal:
         """In the same instrument, on either side."""
         self.cut_from: Lots = 0
         """What it was sized to before controls cut it; 0 when none did."""
+
+    def shrink(self, order: OrderRecord, quantity: Lots) -> None:
+        """An order of ours is left with so much, what it has traded counted."""
+        self.shrinks = (order, quantity)
 
     def expire(self, order: OrderRecord) -> None:
         """An order of ours gives way to this one."""

@@ -10,7 +10,7 @@ from msgspec.structs import astuple
 from interlock.kernel.step import Kernel
 from interlock.ledger.folding import is_leaving
 from interlock.ledger.orders import OrderRecord
-from interlock.messages.commands import Command, ReportOrder
+from interlock.messages.commands import Command, ContinueCancels, ReportOrder, ServeQueue
 from interlock.messages.differences import DifferenceFound, OrderAdopted, OrderResolved
 from interlock.messages.encoding import CommandEntry, Entry
 from interlock.messages.events import Event
@@ -73,7 +73,32 @@ class OpenBatch:
         self.owed: list[Owed] = []
 
     def take(self, time_ns: Nanoseconds, command: Command) -> list[Event]:
-        """This numbers and steps one command. A moment before the last one is taken as the last."""
+        """This numbers and steps one command, whose events it returns. A moment before the last one
+        is taken as the last. What did not fit the command's record follows it at once: cancels, and
+        decisions that were to be served; cancels that a crash left go before it."""
+        owed = self.kernel.ledger.orders.owed
+        if len(owed) > 0:
+            self._continue_cancels(time_ns)
+        events = self._step(time_ns, command)
+        if len(owed) > 0:
+            self._continue_cancels(time_ns)
+        judge = self.kernel.judge
+        while judge.unserved > 0:
+            count = judge.unserved
+            self._step(time_ns, ServeQueue(count))
+            assert judge.unserved < count, f"none of {count} decisions was served"
+            if len(owed) > 0:
+                self._continue_cancels(time_ns)
+        return events
+
+    def _continue_cancels(self, time_ns: Nanoseconds) -> None:
+        owed = self.kernel.ledger.orders.owed
+        while len(owed) > 0:
+            before = len(owed)
+            self._step(time_ns, ContinueCancels())
+            assert len(owed) < before, f"{before} cancels are owed and none was asked for"
+
+    def _step(self, time_ns: Nanoseconds, command: Command) -> list[Event]:
         if time_ns < self.time_ns:
             time_ns = self.time_ns
         self.time_ns = time_ns

@@ -9,16 +9,32 @@ from interlock.controls.gate import Gate
 from interlock.decisions.lines import line_of
 from interlock.decisions.planning import Planner
 from interlock.decisions.proposal import Plan, Proposal
+from interlock.kernel.cancelling import defer_cancels, request_cancels
 from interlock.kernel.holding import held_event
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.stopping import trip_by_control
+from interlock.kernel.weighing import (
+    DECISION_BYTES_MAX,
+    LIGHT_LINES,
+    STEP_BYTES_MAX,
+    weight_at_most,
+    weight_of,
+)
 from interlock.kernel.work_words import end_works_of, start_work
 from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
 from interlock.ledger.life import ASK_CANCEL, is_possible
+from interlock.ledger.orders import OrderRecord
 from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.approvals import HoldRefused, HoldReleased
-from interlock.messages.decisions import CancelOrders, Flatten, NamedAction, WorkOrder
+from interlock.messages.decisions import (
+    CancelOrders,
+    Flatten,
+    NamedAction,
+    OrderQuantity,
+    TargetPosition,
+    WorkOrder,
+)
 from interlock.messages.events import (
     ActionCleared,
     CancelRequested,
@@ -33,6 +49,7 @@ from interlock.messages.reasons import (
     QUEUE_FULL,
     QUOTES_REFUSED,
     SELF_MATCH,
+    TOO_MANY_ORDERS,
     WOULD_MATCH_OURSELVES,
 )
 from interlock.messages.terms import HOLD, LIMIT, MARKETABLE_LIMIT, REFUSE
@@ -45,6 +62,8 @@ _CANCEL_ORDERS: Final = CancelOrders
 _FLATTEN: Final = Flatten
 _NAMED_ACTION: Final = NamedAction
 _WORK_ORDER: Final = WorkOrder
+_ORDER_QUANTITY: Final = OrderQuantity
+_TARGET_POSITION: Final = TargetPosition
 
 
 @final
@@ -56,6 +75,10 @@ class Judge:
         self.planner: Final = planner
         self.gate: Final = gate
         self.recorder: Final = recorder
+        self.weight = 0
+        """Bytes that the decision judged last takes of its record, at most."""
+        self.unserved = 0
+        """Decisions that the last turn was to judge, and that its record had no room for."""
 
     def admit(self, sequence: Sequence) -> None:
         """This refuses what the queue has no room for, and judges at once what takes risk away: it
@@ -71,17 +94,31 @@ class Judge:
             self._conclude_verdict(sequence, ())
 
     def serve(self, count_max: int) -> None:
-        """This judges up to `count_max` waiting decisions."""
-        for _ in range(count_max):
+        """This judges up to `count_max` waiting decisions; what the record has no more room for is
+        left `unserved`."""
+        weight = 0
+        self.unserved = 0
+        is_bounded = self.ledger.acts_at_once
+        for done in range(count_max):
             waiting = self.ledger.waiting.first()
             if waiting is None:
                 return
+            action = waiting.action
+            is_light = type(action) is _ORDER_QUANTITY or type(action) is _TARGET_POSITION
+            if weight > (DECISION_BYTES_MAX if is_light else STEP_BYTES_MAX) and is_bounded:
+                self.unserved = count_max - done
+                return
             self._judge(waiting)
+            weight += self.weight
 
     def _judge(self, waiting: WaitingDecision) -> None:
         plan = self.planner.plan(waiting)
         gate = self.gate
         gate.judge(plan)
+        lines = len(plan.proposals)
+        self.weight = weight_at_most(lines, gate.noted())
+        if lines > LIGHT_LINES and self.ledger.acts_at_once and self._is_too_heavy(plan):
+            return
         self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
         if gate.severity < HOLD:
             self._release(plan)
@@ -98,6 +135,20 @@ class Judge:
             self._withdraw(plan)
         for limit in gate.halting:
             trip_by_control(self.ledger, self.recorder, limit, plan.source_name)
+
+    def _is_too_heavy(self, plan: Plan) -> bool:
+        """Whether a verdict with every finding does not fit a record. It is refused, and what it
+        would cancel in any case is cancelled all the same."""
+        gate, sequence = self.gate, plan.waiting.sequence
+        self.weight = weight_of(plan, gate.figures(), sequence)
+        if self.weight <= DECISION_BYTES_MAX:
+            return False
+        is_authorised = gate.is_authorised
+        gate.refuse(rules.ADMISSION, TOO_MANY_ORDERS, self.weight, DECISION_BYTES_MAX)
+        self._conclude_verdict(sequence, ())
+        if plan.cancels_stand_alone and is_authorised:
+            self._request_cancels(plan)
+        return True
 
     def judge_held(self, held: HeldDecision) -> None:
         """This judges a decision again that everybody has approved who must, and releases it or
@@ -123,12 +174,29 @@ class Judge:
             for proposal in plan.proposals:
                 if proposal.gives_way:
                     self._expire_for(plan, proposal)
+                    self._shrink_for(plan, proposal)
 
     def _expire_makers(self, plan: Plan) -> None:
         """Orders of ours that give way are asked for before what they would have traded with
         leaves."""
         for proposal in plan.proposals:
             self._expire_for(plan, proposal)
+
+    def _shrink_for(self, plan: Plan, proposal: Proposal) -> None:
+        """What would have matched is taken out of an order of ours: there is less risk."""
+        if proposal.shrinks is None:
+            return
+        order, quantity = proposal.shrinks
+        self.recorder.conclude(
+            ReplaceRequested(
+                order.order,
+                order.venue.name,
+                plan.waiting.sequence,
+                order.revision_asked + 1,
+                quantity,
+                order.price,
+            )
+        )
 
     def _expire_for(self, plan: Plan, proposal: Proposal) -> None:
         if proposal.makers is None:
@@ -191,15 +259,27 @@ class Judge:
         )
 
     def _request_cancels(self, plan: Plan) -> None:
+        recorder, cause, action = self.recorder, plan.waiting.sequence, plan.waiting.action
+        orders: list[OrderRecord] = []
         for number in plan.cancels:
             order = self.ledger.orders.find(number)
             assert order is not None, f"order {number} was planned to be cancelled and is unknown"
-            if is_possible(order.status, ASK_CANCEL):
-                self.recorder.conclude(
-                    CancelRequested(
-                        number, order.venue.name, plan.waiting.sequence, plan.cancel_reason
+            orders.append(order)
+        if type(action) is _CANCEL_ORDERS and len(action.orders) == 0:
+            if not request_cancels(recorder, orders, plan.cancel_reason, cause):
+                scope = f"source:{plan.source_name}"
+                defer_cancels(recorder, scope, plan.cancel_reason, cause, action.instrument)
+        elif type(action) is _FLATTEN and plan.account is not None:
+            if not request_cancels(recorder, orders, plan.cancel_reason, cause):
+                scope, name = f"account:{plan.account.name}", plan.source_name
+                defer_cancels(recorder, scope, plan.cancel_reason, cause, action.instrument, name)
+        else:
+            # Each was named by a line or by a quote, of which there are few.
+            for order in orders:
+                if is_possible(order.status, ASK_CANCEL):
+                    recorder.conclude(
+                        CancelRequested(order.order, order.venue.name, cause, plan.cancel_reason)
                     )
-                )
 
     def _request_replace(self, sequence: Sequence, proposal: Proposal) -> None:
         order = proposal.replaces

@@ -10,6 +10,7 @@ from typing import Any, Final, final
 from interlock.controls.gate import Gate
 from interlock.decisions.planning import Planner
 from interlock.decisions.routing import make_router
+from interlock.kernel.cancelling import continue_cancels
 from interlock.kernel.holding import decline, expire_holds, record_approval
 from interlock.kernel.invariants import Invariants
 from interlock.kernel.judging import Judge
@@ -34,6 +35,7 @@ from interlock.messages.approvals import (
 )
 from interlock.messages.commands import (
     Command,
+    ContinueCancels,
     Halt,
     LiftHalt,
     OpenSession,
@@ -102,6 +104,8 @@ class Kernel:
                 recorder.conclude(ActionFinished(command.action, command.succeeded, command.text))
             else:
                 recorder.conclude(ReportIgnored(command.action, 0, UNKNOWN_ORDER))
+        elif type(command) is ContinueCancels:
+            continue_cancels(ledger, recorder)
         elif type(command) is AskVenue:
             self.reconciler.ask(command)
         elif type(command) is ReportVenue:

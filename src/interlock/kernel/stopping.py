@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from interlock.kernel.cancelling import defer_cancels, request_cancels
 from interlock.kernel.doubting import doubt_in
 from interlock.kernel.recorder import Recorder
 from interlock.kernel.tightening import filled_in, is_complete, is_tighter
@@ -93,9 +94,9 @@ def cancel_working(
         and covers_order(scope, order, ledger.is_strict)
         and not (spares_reducing and order.reduce_only)
     ]
-    for order in covered:
-        recorder.conclude(
-            CancelRequested(order.order, order.venue.name, ledger.sequence, HALT_CANCEL)
+    if not request_cancels(recorder, covered, HALT_CANCEL, ledger.sequence):
+        defer_cancels(
+            recorder, scope, HALT_CANCEL, ledger.sequence, spares_reducing=spares_reducing
         )
 
 

@@ -5,25 +5,31 @@ release; and when their days begin.
 from typing import Final, final
 
 from interlock.ledger.counters import Counter, DaySum, Envelope, Streak, day_of, whole_of
-from interlock.ledger.limits import covers
+from interlock.ledger.instruments import MarketRecord
+from interlock.ledger.limits import LimitTable
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.recents import Recent, Repeats
+from interlock.ledger.trails import PriceTrail, market_key
 from interlock.ledger.watermarks import Watermark
+from interlock.ledger.ways import Way, find_way
+from interlock.messages.alarms import MarketDoubted
 from interlock.messages.definitions import Limit
 from interlock.messages.units import NS_PER_DAY, NS_PER_MS, Lots, Minor, Nanoseconds
 
 _NEVER: Final = 2**62
 # Ways that are remembered before all are found again.
-WAYS_MAX: Final = 10_000
+WAYS_MAX: Final = 131_072
 
 
 @final
 class CounterTable:
     """The counters of all limits that need one, by the limit's number."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: LimitTable) -> None:
+        self.limits: Final = limits
         self.counters: Final[dict[int, Counter]] = {}
         self.watermarks: Final[list[Watermark]] = []
+        self.trails: Final[list[PriceTrail]] = []
         self.next_day_ns: Nanoseconds = _NEVER
         """When the first of their days ends."""
         self.is_matching = False
@@ -40,7 +46,9 @@ class CounterTable:
         """Whether fills may freeze what they trade against."""
         self.resting: Final[dict[str, dict[int, OrderRecord]]] = {}
         """Open orders by instrument, venue and side, kept while a limit looks for matches."""
-        self._ways: Final[dict[tuple[str, str, str, str], list[Counter]]] = {}
+        self._ways: Final[dict[tuple[str, str, str, str], Way]] = {}
+        self._version = -1
+        """Of the limits, when the ways were found."""
 
     def put(self, number: int, limit: Limit, offset_ns: Nanoseconds, time_ns: Nanoseconds) -> None:
         """This begins to count for a limit, or goes on with what was counted before it changed."""
@@ -58,7 +66,10 @@ class CounterTable:
             numbers, entries, names = before.kept()
             counter.take(numbers, entries, names)
         self.counters[number] = counter
-        self.find_again()
+        if before is None:
+            self._list(counter)
+        else:
+            self.find_again()
 
     def rest(self, order: OrderRecord) -> None:
         """An order is open."""
@@ -73,15 +84,20 @@ class CounterTable:
             orders.pop(order.key, None)
 
     def find_again(self) -> None:
-        self._ways.clear()
         self.watermarks.clear()
+        self.trails.clear()
         self.next_day_ns = _NEVER
         for counter in self.counters.values():
-            if isinstance(counter, Watermark):
-                self.watermarks.append(counter)
-            ends_ns = (counter.day + 1) * NS_PER_DAY - counter.offset_ns
-            if ends_ns < self.next_day_ns:
-                self.next_day_ns = ends_ns
+            self._list(counter)
+
+    def _list(self, counter: Counter) -> None:
+        if isinstance(counter, Watermark):
+            self.watermarks.append(counter)
+        elif isinstance(counter, PriceTrail):
+            self.trails.append(counter)
+        ends_ns = (counter.day + 1) * NS_PER_DAY - counter.offset_ns
+        if ends_ns < self.next_day_ns:
+            self.next_day_ns = ends_ns
 
     def begin_days(self, time_ns: Nanoseconds) -> None:
         """This begins the days that have begun by now. It is called before anything that the moment
@@ -100,9 +116,23 @@ class CounterTable:
             if watermark.is_alarmed:
                 self._alarm(watermark, "")
 
+    def hear(self, symbol: str, market: MarketRecord, time_ns: Nanoseconds) -> None:
+        """A market has said its prices."""
+        for trail in self.trails:
+            trail.hear(symbol, market, time_ns)
+            if trail.is_alarmed:
+                self._alarm(trail, "")
+
+    def doubt(self, event: MarketDoubted) -> None:
+        """A market is not to be believed for a while."""
+        trail = self.counters.get(event.limit)
+        if isinstance(trail, PriceTrail):
+            trail.doubt(market_key(event.instrument, event.venue), event.until_ns)
+
     def _alarm(self, counter: Counter, source: str) -> None:
         counter.is_alarmed = False
-        if self.acts_at_once and counter not in self.alarms:
+        is_acting = self.acts_at_once or isinstance(counter, PriceTrail)
+        if is_acting and counter not in self.alarms:
             self.alarms.append(counter)
             self.alarm_sources.append(source)
 
@@ -124,29 +154,27 @@ class CounterTable:
             if limit.scope == scope and limit.control in controls:
                 counter.renew()
 
-    def of(self, order: OrderRecord) -> list[Counter]:
-        """The counters that hear of an order."""
-        symbol, venue = order.instrument.symbol, order.venue.name
-        key = (order.source.name, symbol, venue, order.release)
+    def way_of(self, order: OrderRecord) -> Way:
+        """What hears of an order. Cost: a comparison, once it was asked for."""
+        way: Way | None = order.way
+        if way is None or way.version != self.limits.version:
+            way = self._find(order)
+            order.way = way
+        return way
+
+    def _find(self, order: OrderRecord) -> Way:
+        if self._version != self.limits.version or len(self._ways) >= WAYS_MAX:
+            self._ways.clear()
+            self._version = self.limits.version
+        key = (order.source.name, order.instrument.symbol, order.venue.name, order.release)
         way = self._ways.get(key)
         if way is None:
-            if len(self._ways) >= WAYS_MAX:
-                self._ways.clear()
-            way = []
-            account = order.position.account.name
-            for counter in self.counters.values():
-                limit = counter.limit
-                if limit.instrument not in ("", symbol):
-                    continue
-                if limit.currency not in ("", order.instrument.currency):
-                    continue
-                if covers(limit.scope, account, order.source.name, symbol, venue, order.release):
-                    way.append(counter)
+            way = find_way(order, self.limits, self.counters)
             self._ways[key] = way
         return way
 
     def note_order(self, order: OrderRecord, time_ns: Nanoseconds) -> None:
-        for counter in self.of(order):
+        for counter in self.way_of(order).counters:
             counter.note_order(
                 order.instrument.symbol,
                 order.venue.name,
@@ -156,14 +184,15 @@ class CounterTable:
                 time_ns,
             )
 
-    def note_message(self, order: OrderRecord) -> None:
-        for counter in self.of(order):
-            counter.note_message()
+    def note_message(self, order: OrderRecord, time_ns: Nanoseconds, is_cancel: bool) -> None:
+        """A new order, a change or a cancel leaves."""
+        if len(self.counters) > 0 or len(self.limits.windows) > 0:
+            self.way_of(order).note_message(time_ns, is_cancel)
 
     def note_fill(
         self, order: OrderRecord, quantity: Lots, value: Minor, time_ns: Nanoseconds
     ) -> None:
-        for counter in self.of(order):
+        for counter in self.way_of(order).counters:
             # A fill does not say its day. One of an order that left today is of today; what is
             # taken back of any other frees nothing, and a correction counts in full.
             is_old = (
@@ -182,19 +211,19 @@ class CounterTable:
                 self._alarm(watermark, order.source.name)
 
     def note_reject(self, order: OrderRecord, time_ns: Nanoseconds) -> None:
-        for counter in self.of(order):
+        for counter in self.way_of(order).counters:
             counter.note_reject(time_ns)
             if counter.is_alarmed:
                 self._alarm(counter, order.source.name)
 
     def note_answer(self, order: OrderRecord) -> None:
-        for counter in self.of(order):
+        for counter in self.way_of(order).counters:
             counter.note_answer()
 
     def frozen(self, order: OrderRecord, time_ns: Nanoseconds) -> list[Recent]:
         """The counters of an order that stand still because of what traded."""
         found: list[Recent] = []
-        for counter in self.of(order):
+        for counter in self.way_of(order).counters:
             if isinstance(counter, Recent) and counter.is_frozen(time_ns):
                 found.append(counter)
         return found
@@ -213,6 +242,8 @@ def make_counter(limit: Limit, offset_ns: Nanoseconds) -> Counter | None:
         return Streak(limit, offset_ns)
     if control == "release_envelope":
         return Envelope(limit, offset_ns)
+    if control in ("price_move", "market_jump"):
+        return PriceTrail(limit, offset_ns)
     if control in ("daily_loss", "drawdown"):
         return Watermark(limit, offset_ns)
     return None

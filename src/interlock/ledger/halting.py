@@ -1,8 +1,11 @@
 """What a halt covers, and which orders it has asked for and must go on asking for."""
 
+from interlock.ledger import life
 from interlock.ledger.limits import HaltRecord, covers
 from interlock.ledger.order_table import OrderTable
 from interlock.ledger.orders import OrderRecord
+from interlock.ledger.sources import SourceRecord
+from interlock.messages.alarms import CancelsDeferred
 from interlock.messages.events import HaltLifted, HaltTripped
 from interlock.messages.terms import PENDING_CANCEL
 from interlock.messages.units import Sequence
@@ -75,6 +78,26 @@ def renew(halts: dict[str, HaltRecord], orders: OrderTable, scope: str, is_stric
         orders.counters.renew(scope)
     elif halt is not None:
         orders.counters.renew_tripped(scope, controls_of(halt))
+
+
+def defer(
+    orders: OrderTable, sources: dict[str, SourceRecord], event: CancelsDeferred, is_strict: bool
+) -> None:
+    """What an event covers and is not asked for yet is still to be cancelled. Cost: one step per
+    open order."""
+    source = sources.get(event.source)
+    for order in orders.open.values():
+        if not life.is_possible(order.status, life.ASK_CANCEL) or order.key in orders.owed:
+            continue
+        symbol = order.instrument.symbol
+        if event.instrument not in ("", symbol):
+            continue
+        if source is not None and symbol not in source.instruments:
+            continue
+        if event.spares_reducing and order.reduce_only:
+            continue
+        if covers_order(event.scope, order, is_strict):
+            orders.owed[order.key] = (event.reason, event.command)
 
 
 def lift(

@@ -12,7 +12,7 @@ from interlock.ledger import defining, life
 from interlock.ledger.approving import apply_approval
 from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.feedback import FeedbackRecord
-from interlock.ledger.halting import lift, renew, trip
+from interlock.ledger.halting import defer, lift, renew, trip
 from interlock.ledger.holds import HoldTable
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import HaltRecord, LimitTable
@@ -21,12 +21,14 @@ from interlock.ledger.orders import cleared_order
 from interlock.ledger.people import is_person
 from interlock.ledger.positions import AccountRecord, CashRecord
 from interlock.ledger.quotes import hear_fault, hear_ladder, hear_quote, hear_trade
+from interlock.ledger.rarer import apply_to_orders
 from interlock.ledger.rates import RateTable
 from interlock.ledger.sources import ReleaseRecord, SourceRecord
 from interlock.ledger.statements import StatementTable
 from interlock.ledger.venues import VenueRecord
 from interlock.ledger.waiting import WaitingDecision, WaitingLine
 from interlock.ledger.work_table import PASSING, WorkTable
+from interlock.messages.alarms import CancelsDeferred
 from interlock.messages.commands import (
     ActivateRelease,
     CloseSession,
@@ -55,8 +57,6 @@ from interlock.messages.events import (
     CancelRequested,
     DecisionJudged,
     Event,
-    FillBusted,
-    FillCorrected,
     HaltLifted,
     HaltTripped,
     InvariantBroken,
@@ -64,15 +64,8 @@ from interlock.messages.events import (
     OrderAccepted,
     OrderCancelled,
     OrderCleared,
-    OrderExpired,
     OrderFilled,
-    OrderRejected,
-    OrderReplaced,
-    OrderRestated,
-    OrderUnknown,
     ReplaceRequested,
-    RequestPending,
-    RequestRejected,
 )
 from interlock.messages.flags import (
     ACTS_AT_ONCE,
@@ -82,7 +75,6 @@ from interlock.messages.flags import (
     SUMMED_SCOPES,
     WHOLE_ASKS,
 )
-from interlock.messages.reasons import NOT_AS_STATED
 from interlock.messages.statements import ReportVenue
 from interlock.messages.terms import CHATTER, HOLD
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
@@ -137,6 +129,7 @@ class Ledger:
         self.is_strict = False
         """Whether what people say is held to more (`STRICT_PEOPLE`)."""
         self.has_whole_asks = False
+        self.acts_at_once = False
         self.bounds = BoundsRecord(Bounds())
         self.instruments: Final[dict[str, InstrumentRecord]] = {}
         self.venues: Final[dict[str, VenueRecord]] = {}
@@ -152,6 +145,7 @@ class Ledger:
         self.holds: Final = HoldTable()
         self.orders: Final = OrderTable(self.limits)
         self.alarms: Final = self.orders.counters.alarms
+        self.trails: Final = self.orders.counters.trails
         self.statements: Final = StatementTable(
             self.venues, self.accounts, self.sources, self.orders
         )
@@ -176,6 +170,8 @@ class Ledger:
                 instrument, command, sequence, time_ns, self.has_bounded_moves
             ):
                 self._look()
+            if len(self.trails) > 0 and instrument is not None:
+                self._hear(instrument, command.venue)
         elif type(command) is _PROPOSE_DECISION:
             self._arrive(command)
         elif type(command) is _SERVE_QUEUE:
@@ -186,6 +182,8 @@ class Ledger:
                 instrument, command, sequence, time_ns, self.has_bounded_moves
             ):
                 self._look()
+            if len(self.trails) > 0 and instrument is not None:
+                self._hear(instrument, command.venue)
         elif type(command) is _NOTE_TRADE:
             instrument = self.instruments.get(command.instrument)
             if instrument is not None:
@@ -227,8 +225,9 @@ class Ledger:
         self.has_summed_scopes = SUMMED_SCOPES in flags
         self.has_whole_asks = WHOLE_ASKS in flags
         self.orders.counters.has_whole_asks = self.has_whole_asks
-        self.limits.is_split = ACTS_AT_ONCE in flags
-        self.orders.counters.acts_at_once = ACTS_AT_ONCE in flags
+        self.acts_at_once = ACTS_AT_ONCE in flags
+        self.limits.is_split = self.acts_at_once
+        self.orders.counters.acts_at_once = self.acts_at_once
         self.is_kept_by_us = KEPT_BY_US in flags
         self.is_strict = STRICT_PEOPLE in flags
 
@@ -245,6 +244,11 @@ class Ledger:
     def _look(self) -> None:
         if len(self.orders.counters.watermarks) > 0:
             self.orders.counters.look()
+
+    def _hear(self, instrument: InstrumentRecord, venue: str) -> None:
+        market = instrument.markets.get(venue)
+        if market is not None:
+            self.orders.counters.hear(instrument.symbol, market, self.time_ns)
 
     def _arrive(self, command: ProposeDecision) -> None:
         waiting = WaitingDecision(self.sequence, self.time_ns, CHATTER, command.decision)
@@ -345,27 +349,12 @@ class Ledger:
             self._apply_rarer(event)
 
     def _apply_rarer(self, event: Event) -> None:
-        if type(event) is OrderReplaced:
-            self.orders.replaced(event)
-        elif type(event) is RequestRejected:
-            self.orders.request_rejected(event)
-        elif type(event) is FillBusted:
-            self.orders.busted(event)
-        elif type(event) is FillCorrected:
-            self.orders.corrected(event)
-        elif type(event) is OrderRejected:
-            self.orders.rejected(event)
-        elif type(event) is OrderExpired:
-            self.orders.moved(event.order, life.END_DAY if event.done_for_day else life.EXPIRE)
-        elif type(event) is RequestPending:
-            self.orders.pending(event)
-        elif type(event) is OrderUnknown:
-            is_doubt = event.reason == NOT_AS_STATED
-            self.orders.moved(event.order, life.DOUBT if is_doubt else life.SILENCE)
-        elif type(event) is OrderRestated:
-            self.orders.restated(event)
-        elif type(event) is HaltTripped:
+        if apply_to_orders(self.orders, event):
+            return
+        if type(event) is HaltTripped:
             trip(self.halts, self.orders, event, self.sequence, self.is_kept_by_us, self.is_strict)
+        elif type(event) is CancelsDeferred:
+            defer(self.orders, self.sources, event, self.is_strict)
         elif type(event) is HaltLifted:
             renew(self.halts, self.orders, event.scope, self.is_strict)
             self.feedback.lifted(event.scope, self.halts.get(event.scope))

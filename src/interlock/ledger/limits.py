@@ -7,7 +7,7 @@ from interlock.ledger.sizes import SizeWindow, window_of
 from interlock.messages.approvals import LimitChangeProposed
 from interlock.messages.definitions import Limit
 from interlock.messages.terms import REFUSE
-from interlock.messages.units import NS_PER_MS, Lots, Minor, Nanoseconds, Sequence
+from interlock.messages.units import NS_PER_MS, Nanoseconds, Sequence
 
 FIRM: Final = "firm"
 
@@ -49,6 +49,10 @@ def limit_key(limit: Limit) -> str:
     return key if severity == REFUSE else f"{key}|{severity}"
 
 
+def _place(scope: str, instrument: str) -> str:
+    return f"{scope}|{instrument}"
+
+
 @final
 class MessageWindow:
     """The times of the last messages in a scope: enough to tell whether the next one is too many.
@@ -76,6 +80,13 @@ class MessageWindow:
             return
         self.times[self.next] = time_ns
         self.next = self.next + 1 if self.next + 1 < self.count_max else 0
+
+    def take_over(self, before: "MessageWindow | None") -> None:
+        """This goes on with what another one has counted: oldest first, so that a tighter window
+        keeps the latest."""
+        if before is not None:
+            for place in range(len(before.times)):
+                self.note(before.times[(before.next + place) % len(before.times)])
 
     def count_at(self, time_ns: Nanoseconds) -> int:
         """Messages within the window before this moment, at most `count_max`. Cost: one step for
@@ -126,12 +137,17 @@ class LimitTable:
         self.limits: Final[list[Limit]] = []
         self.numbers: Final[dict[str, int]] = {}
         self.windows: Final[dict[int, MessageWindow]] = {}
+        self.cancels: Final[dict[int, MessageWindow]] = {}
+        """Of limits that keep a reserve for cancels: the cancels, counted apart."""
         self.sizes: Final[dict[int, SizeWindow]] = {}
         self.is_split = False
         """Whether each instrument has a window of its own (`messages.flags`)."""
         self.changes: Final[dict[int, LimitChangeProposed]] = {}
         """Changes that wait for a second person, by the command that proposed them."""
         self.version = 0
+        self._places: Final[dict[str, list[int]]] = {}
+        """The numbers of limits by scope and instrument: what covers an order is found without a
+        look at what does not."""
         self.uncounted: Final[list[int]] = []
         """Limits that the counters have not heard of."""
 
@@ -140,6 +156,30 @@ class LimitTable:
         number = self.numbers.get(limit_key(limit), -1)
         return self.limits[number] if number >= 0 else None
 
+    def number_of(self, limit: Limit) -> int:
+        """The number of a limit that was set."""
+        return self.numbers[limit_key(limit)]
+
+    def covering(
+        self, account: str, source: str, instrument: str, venue: str, release: str
+    ) -> list[int]:
+        """The numbers of the limits that cover an order, whatever currency or phase they are for,
+        in the order in which they were set. Cost: one look for each kind of scope."""
+        scopes = [FIRM, f"account:{account}", f"source:{source}", f"instrument:{instrument}"]
+        scopes.append(f"venue:{venue}")
+        if release != "":
+            scopes.append(f"release:{release}")
+        found: list[int] = []
+        for scope in scopes:
+            for name in ("", instrument):
+                numbers = self._places.get(_place(scope, name))
+                if numbers is not None:
+                    found.extend(numbers)
+                if instrument == "":
+                    break
+        found.sort()
+        return found
+
     def put(self, limit: Limit) -> None:
         key = limit_key(limit)
         number = self.numbers.get(key, -1)
@@ -147,6 +187,7 @@ class LimitTable:
             number = len(self.limits)
             self.numbers[key] = number
             self.limits.append(limit)
+            self._places.setdefault(_place(limit.scope, limit.instrument), []).append(number)
         else:
             self.limits[number] = limit
         if limit.control == "message_rate":
@@ -173,47 +214,20 @@ class LimitTable:
             # Without a window the control cannot be evaluated, and so refuses.
             if number in self.windows:
                 del self.windows[number]
+            self.cancels.pop(number, None)
             return
-        window = MessageWindow(limit.scope, count_max, window_ms * NS_PER_MS)
-        before = self.windows.get(number)
-        if before is not None:
-            # Oldest first, so that a tighter window keeps the latest.
-            for place in range(len(before.times)):
-                window.note(before.times[(before.next + place) % len(before.times)])
+        window_ns = window_ms * NS_PER_MS
+        window = MessageWindow(limit.scope, count_max, window_ns)
+        window.take_over(self.windows.get(number))
         self.windows[number] = window
-
-    def note_message(
-        self, account: str, source: str, instrument: str, venue: str, time_ns: Nanoseconds
-    ) -> None:
-        for window in self.windows.values():
-            if covers(window.scope, account, source, instrument, venue):
-                window.note(time_ns)
-
-    def note_size(
-        self,
-        account: str,
-        source: str,
-        instrument: str,
-        currency: str,
-        venue: str,
-        side: int,
-        quantity: Lots,
-        value: Minor,
-        taken: Lots,
-        time_ns: Nanoseconds,
-    ) -> None:
-        """This counts what was let through in every window that covers it; `taken` is what of it
-        may trade at once with what is displayed."""
-        for window in self.sizes.values():
-            if window.instrument not in ("", instrument) or window.currency not in ("", currency):
-                continue
-            amount = value if window.is_value else quantity
-            if window.is_displayed:
-                amount = taken
-            if amount == 0 and window.is_split:
-                continue
-            if covers(window.scope, account, source, instrument, venue):
-                window.note(window.key(side, instrument, venue), time_ns, amount)
+        reserve = limit.parameters.get("cancels_max")
+        if not isinstance(reserve, int) or reserve <= 0:
+            self.cancels.pop(number, None)
+            return
+        # One that is full of cancels leaves no room for anything else.
+        cancels = MessageWindow(limit.scope, reserve + count_max, window_ns)
+        cancels.take_over(self.cancels.get(number))
+        self.cancels[number] = cancels
 
 
 @final

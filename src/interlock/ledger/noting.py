@@ -1,30 +1,13 @@
 """Noting: what an order's messages and sizes count for, in windows and in counters."""
 
 from interlock.ledger.counting import CounterTable
-from interlock.ledger.limits import LimitTable
 from interlock.ledger.orders import OrderRecord
 from interlock.messages.terms import BUY, FOK, IOC, LIMIT
 from interlock.messages.units import Lots, Nanoseconds, Ticks
 
 
-def note_message(
-    limits: LimitTable, counters: CounterTable, order: OrderRecord, time_ns: Nanoseconds
-) -> None:
-    """A new order, a change or a cancel leaves."""
-    if len(counters.counters) > 0:
-        counters.note_message(order)
-    if len(limits.windows) > 0:
-        limits.note_message(
-            order.position.account.name,
-            order.source.name,
-            order.instrument.symbol,
-            order.venue.name,
-            time_ns,
-        )
-
-
 def note_size(
-    limits: LimitTable,
+    counters: CounterTable,
     order: OrderRecord,
     price: Ticks,
     quantity: Lots,
@@ -33,22 +16,16 @@ def note_size(
 ) -> None:
     """A sale is counted as it is judged: at the touch it arrived at when that is dearer. Of a
     changed order `leaves` may trade once it is changed."""
+    way = counters.way_of(order)
+    if len(way.sizes) == 0:
+        return
     limit = price
     if order.side != BUY and order.arrival_bid > price:
         price = order.arrival_bid
     taken = quantity if leaves < 0 else leaves
-    limits.note_size(
-        order.position.account.name,
-        order.source.name,
-        order.instrument.symbol,
-        order.instrument.currency,
-        order.venue.name,
-        order.side,
-        quantity,
-        order.instrument.value(price, quantity),
-        taken if would_take(order, limit) else 0,
-        time_ns,
-    )
+    if not would_take(order, limit):
+        taken = 0
+    way.note_size(order, quantity, order.instrument.value(price, quantity), taken, time_ns)
 
 
 def would_take(order: OrderRecord, limit: Ticks) -> bool:

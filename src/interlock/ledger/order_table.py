@@ -7,7 +7,7 @@ from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.counting import CounterTable
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import LimitTable
-from interlock.ledger.noting import note_message, note_size
+from interlock.ledger.noting import note_size
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.row import Row
@@ -47,24 +47,23 @@ class OrderTable:
         self.time_ns: Nanoseconds = 0
         self.bounds = BoundsRecord(Bounds())
         self.limits: Final = limits
-        self.counters: Final = CounterTable()
+        self.counters: Final = CounterTable(limits)
         self.known: Final[dict[int, OrderRecord]] = {}
         self._found: OrderRecord | None = None
-        """The known order that was asked for last: it mostly is the next as well."""
+        # The known order that was asked for last: it mostly is the next as well.
         self.open: Final[dict[int, OrderRecord]] = {}
         self.reducing: Final[dict[int, OrderRecord]] = {}
         """Those of them that may only reduce."""
         self.parents: Final[dict[int, ParentRecord]] = {}
         self.judging: ParentRecord | None = None
-        """The decision judged last. It becomes a parent with its first order: what only amends,
-        cancels or acts elsewhere is nobody's parent."""
-        # Ended orders, oldest end first. The records themselves: to find each again by its number
-        # when its time comes would be two more looks into a table that has grown cold.
+        """The decision judged last. It becomes a parent with its first order."""
+        # Ended orders, oldest end first: records, as to find each again takes two cold looks.
         self._ended: Final[Row[OrderRecord]] = Row()
+        # Orders that are still to be cancelled, with the reason and the command that asked.
+        self.owed: Final[dict[int, tuple[int, int]]] = {}
+        # Orders changed since the kernel last looked: what its invariants check.
         self.touched: Final[list[OrderRecord]] = []
-        """Orders changed since the kernel last looked: what its invariants check."""
-        self.unexplained: Final[list[int]] = []
-        """Orders that an event spoke of and that are not known. Must stay empty."""
+        self.unexplained: Final[list[int]] = []  # spoken of and not known: must stay empty
 
     @property
     def finished(self) -> list[int]:
@@ -131,6 +130,10 @@ class OrderTable:
         self._reserve(order)
         self.touched.append(order)
         is_open = order.is_open()
+        if len(self.owed) > 0 and (
+            happening == life.ASK_CANCEL or not life.is_possible(status, life.ASK_CANCEL)
+        ):
+            self.owed.pop(order.key, None)
         was_open = order.is_listed
         if was_open and not is_open:
             self._close(order)
@@ -188,6 +191,7 @@ class OrderTable:
 
     def _close(self, order: OrderRecord) -> None:
         del self.open[order.key]
+        self.owed.pop(order.key, None)
         order.is_listed = False
         if order.reduce_only:
             del self.reducing[order.key]
@@ -264,9 +268,9 @@ class OrderTable:
         self._reserve(order)
         if len(self.counters.counters) > 0:
             self.counters.note_order(order, self.time_ns)
-        note_message(self.limits, self.counters, order, self.time_ns)
+        self.counters.note_message(order, self.time_ns, False)
         if len(self.limits.sizes) > 0:
-            note_size(self.limits, order, order.price, order.quantity, self.time_ns)
+            note_size(self.counters, order, order.price, order.quantity, self.time_ns)
         self.touched.append(order)
 
     def adopt(self, order: OrderRecord) -> None:
@@ -348,7 +352,7 @@ class OrderTable:
         if order is not None:
             if event.reason == HALT_CANCEL:
                 order.halt_cancels += 1
-            note_message(self.limits, self.counters, order, self.time_ns)
+            self.counters.note_message(order, self.time_ns, True)
             self._move(order, life.ASK_CANCEL)
 
     def replace_requested(self, event: ReplaceRequested) -> None:
@@ -358,13 +362,13 @@ class OrderTable:
         if len(self.limits.sizes) > 0:
             leaves = event.quantity - order.filled
             added = max(leaves - order.worst_leaves(), 0)
-            note_size(self.limits, order, event.price, added, self.time_ns, leaves)
+            note_size(self.counters, order, event.price, added, self.time_ns, leaves)
         order.ask(event.revision, event.quantity, event.price)
         if event.quantity > order.quantity_allowed:
             order.quantity_allowed = event.quantity
         if order.is_worse(event.price, order.price_allowed):
             order.price_allowed = event.price
-        note_message(self.limits, self.counters, order, self.time_ns)
+        self.counters.note_message(order, self.time_ns, False)
         self._move(order, life.ASK_REPLACE)
 
     def replaced(self, event: OrderReplaced) -> None:

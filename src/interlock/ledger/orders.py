@@ -117,8 +117,8 @@ class OrderRecord:
         self.reserved_value: Minor = 0
         self.ended_ns: Nanoseconds = 0
         self.halt_cancels = 0  # how often a halt has asked for it back
-        self.parent: ParentRecord | None = None
-        """The decision that made it, as the gate let it pass."""
+        self.parent: ParentRecord | None = None  # its decision, as the gate let it pass
+        self.way: Any = None  # what hears of it (`ledger.ways`), as the limits stood
         self.is_listed = False  # among the open orders
         self.moved: Sequence = 0
         self.stated: Sequence = 0

@@ -6,7 +6,7 @@ from interlock.ledger.feedback_states import restore_feedback
 from interlock.ledger.holds import HeldDecision
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
-from interlock.ledger.limits import HaltRecord
+from interlock.ledger.limits import HaltRecord, MessageWindow
 from interlock.ledger.orders import DoubtRecord, OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.positions import AccountRecord, CashRecord, PositionRecord
@@ -21,6 +21,7 @@ from interlock.messages.state import (
     LedgerState,
     MarketState,
     OrderState,
+    WindowState,
 )
 from interlock.messages.terms import BUY, SELL
 
@@ -81,6 +82,8 @@ def restore_ledger(state: LedgerState) -> Ledger:
         ledger.holds.add(record)
     _restore_orders(ledger, state)
     _restore_counters(ledger, state)
+    for number, reason, cause in state.owed:
+        ledger.orders.owed[number] = (reason, cause)
     for action, name in state.actions:
         ledger.actions[action] = name
     for rate in state.rates:
@@ -157,13 +160,8 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
     for limit in state.limits:
         ledger.limits.put(limit)
     ledger.limits.version = state.limits_version
-    made = dict(ledger.limits.windows)
-    ledger.limits.windows.clear()
-    for kept in state.windows:
-        window = made[kept.limit]
-        window.times = list(kept.times)
-        window.next = kept.next
-        ledger.limits.windows[kept.limit] = window
+    _restore_windows(ledger.limits.windows, state.windows)
+    _restore_windows(ledger.limits.cancels, state.cancels)
     for sizes in state.sizes:
         row = ledger.limits.sizes[sizes.limit].row(sizes.key)
         for place in range(len(sizes.times)):
@@ -172,6 +170,16 @@ def _restore_limits(ledger: Ledger, state: LedgerState) -> None:
             row.total += sizes.amounts[place]
     for change in state.changes:
         ledger.limits.changes[change.change] = change.proposed
+
+
+def _restore_windows(windows: dict[int, MessageWindow], states: list[WindowState]) -> None:
+    made = dict(windows)
+    windows.clear()
+    for kept in states:
+        window = made[kept.limit]
+        window.times = list(kept.times)
+        window.next = kept.next
+        windows[kept.limit] = window
 
 
 def _restore_counters(ledger: Ledger, state: LedgerState) -> None:

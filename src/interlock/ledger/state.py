@@ -9,6 +9,7 @@ from hashlib import sha256
 from interlock.ledger.counters import state_of_counter
 from interlock.ledger.feedback_states import feedback_state
 from interlock.ledger.ledger import Ledger
+from interlock.ledger.limits import MessageWindow
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.positions import AccountRecord
 from interlock.ledger.rates import RateRecord
@@ -86,10 +87,8 @@ def state_of(ledger: Ledger) -> LedgerState:
         ],
         limits=list(ledger.limits.limits),
         limits_version=ledger.limits.version,
-        windows=[
-            WindowState(number, list(window.times), window.next)
-            for number, window in ledger.limits.windows.items()
-        ],
+        windows=_windows(ledger.limits.windows),
+        cancels=_windows(ledger.limits.cancels),
         halts=_halts(ledger),
         waiting=[
             WaitingState(waiting.sequence, waiting.time_ns, waiting.priority, waiting.decision)
@@ -124,7 +123,14 @@ def state_of(ledger: Ledger) -> LedgerState:
         works=states_of_works(ledger),
         curves=list(ledger.works.curves.values()),
         feedback=feedback_state(ledger.feedback),
+        owed=[(number, reason, cause) for number, (reason, cause) in orders.owed.items()],
     )
+
+
+def _windows(windows: dict[int, MessageWindow]) -> list[WindowState]:
+    return [
+        WindowState(number, list(window.times), window.next) for number, window in windows.items()
+    ]
 
 
 def _halts(ledger: Ledger) -> list[HaltState]:

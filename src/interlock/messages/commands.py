@@ -180,6 +180,11 @@ class AdvanceTime(Struct, frozen=True, array_like=True, gc=False, tag=24):
     """Let time pass when nothing else does. A fact; the time is in the record."""
 
 
+class ContinueCancels(Struct, frozen=True, array_like=True, gc=False, tag=70):
+    """Ask for more of the orders that were to be cancelled and did not fit one record. The engine
+    says it by itself, right after the command that left them, until none is owed."""
+
+
 class ReportOrder(Struct, frozen=True, array_like=True, gc=False, tag=30):
     """A venue says (or our timer says that it does not say) what became of an order.
 
@@ -281,6 +286,7 @@ Command: TypeAlias = (
     | NoteFeedFault
     | SetReferenceRate
     | AdvanceTime
+    | ContinueCancels
     | ReportOrder
     | NoteVenueLink
     | ReportAction

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from interlock.messages.alarms import CancelsDeferred, MarketDoubted
 from interlock.messages.approvals import (
     ApprovalRecorded,
     DecisionHeld,
@@ -320,6 +321,8 @@ Event: TypeAlias = (
     | FeedbackSteered
     | FeedbackIgnored
     | CoverageChanged
+    | CancelsDeferred
+    | MarketDoubted
 )
 
 Effect: TypeAlias = (

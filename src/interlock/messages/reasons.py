@@ -111,6 +111,8 @@ DUPLICATE_ORDER: Final = 523
 IDENTICAL_ORDERS_ABOVE_LIMIT: Final = 524
 REPEATED_EXECUTIONS_ABOVE_LIMIT: Final = 525
 REJECTS_ABOVE_LIMIT: Final = 526
+MARKET_DOUBTED: Final = 527
+PRICE_MOVED_ABOVE_LIMIT: Final = 528
 DAILY_LIMIT_NEAR: Final = 540
 USER_CONTROL: Final = 590
 
@@ -323,6 +325,8 @@ _MEANINGS: Final = (
         "too many executions that nobody looked at",
     ),
     (REJECTS_ABOVE_LIMIT, "REJECTS_ABOVE_LIMIT", "venues refused too many orders"),
+    (MARKET_DOUBTED, "MARKET_DOUBTED", "the market's price has jumped and is being looked into"),
+    (PRICE_MOVED_ABOVE_LIMIT, "PRICE_MOVED_ABOVE_LIMIT", "the price has moved too far in a window"),
     (DAILY_LIMIT_NEAR, "DAILY_LIMIT_NEAR", "most of a daily limit is used"),
     (USER_CONTROL, "USER_CONTROL", "a control of the user's own objects"),
     (DUPLICATE_EXECUTION, "DUPLICATE_EXECUTION", "this execution id was counted before"),

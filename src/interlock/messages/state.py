@@ -391,3 +391,7 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     curves: list[SetVolumeCurve] = []
     feedback: FeedbackState | None = None
     """None in a session without rules of feedback."""
+    cancels: list[WindowState] = []
+    """The cancels of limits that keep a reserve for them."""
+    owed: list[tuple[OrderId, int, Sequence]] = []
+    """Cancels that did not fit their record: order, reason, and the command that asked."""

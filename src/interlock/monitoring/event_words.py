@@ -1,5 +1,6 @@
 """Events in words: one line each, in the instrument's units."""
 
+from interlock.messages.alarms import CancelsDeferred, MarketDoubted
 from interlock.messages.events import (
     ActionCleared,
     ActionFinished,
@@ -42,6 +43,7 @@ from interlock.messages.units import OrderId
 from interlock.monitoring.approval_words import approval_words
 from interlock.monitoring.context import Context
 from interlock.monitoring.feedback_words import feedback_event_words
+from interlock.monitoring.figures import moment
 from interlock.monitoring.reconciliation_words import reconciliation_words
 from interlock.monitoring.work_words import work_event_words
 
@@ -66,6 +68,12 @@ def event_words(context: Context, event: Event) -> str:
         return f"refused: {reason_name(event.reason)}{_said(event.text)}"
     if isinstance(event, InvariantBroken):
         return f"invariant {event.name} of {event.owner} is broken: {event.text}"
+    if isinstance(event, CancelsDeferred):
+        return f"the rest of what works on {event.scope} is asked for by the commands that follow"
+    if isinstance(event, MarketDoubted):
+        where = f"{event.instrument} at {event.venue}"
+        until = "a person looks" if event.until_ns < 0 else moment(event.until_ns).text
+        return f"{where} jumped {event.observed} bp, allowed {event.bound}: in doubt until {until}"
     said = reconciliation_words(context, event) or approval_words(event)
     said = said or work_event_words(context, event)
     said = said or feedback_event_words(event)

@@ -113,18 +113,14 @@ class FindingReader:
     ) -> tuple[Figure, Figure]:
         said = self._line(line)
         symbol = said.instrument if said is not None else limit.instrument
-        kind = KINDS.get(limit.control)
-        unit = kind.observes if kind is not None else ""
         if reason == reasons.MARKET_CROSSED:
             return self._units.price(symbol, observed), self._units.price(symbol, bound)
         if reason == reasons.MARKET_FAULTED:
             return Figure(observed, name_of(FEED_FAULTS, observed)), Figure(bound, "no fault")
         if reason == reasons.MARKET_MISSING or (reason in reasons.MISSING and not bound):
             return Figure(observed, "nothing"), Figure(bound, "something")
-        into = limit.parameters.get(INTO, ())
-        if unit == MONEY and isinstance(into, tuple) and into:
-            return self._units.money_in(into[0], observed), self._units.money_in(into[0], bound)
-        return self._figure(unit, symbol, observed), self._figure(unit, symbol, bound)
+        units = self._units
+        return measured(units, limit, symbol, observed), measured(units, limit, symbol, bound)
 
     def _rule_figures(
         self, rule: int, line: int, reason: int, observed: int, bound: int
@@ -142,16 +138,28 @@ class FindingReader:
         is_planned_line = rule == rules.PLANNED and line >= 0
         if is_planned_line or (rule == rules.HALTS and reason == reasons.REDUCE_ONLY):
             unit = QUANTITY
-        return self._figure(unit, symbol, observed), self._figure(unit, symbol, bound)
+        made = self._units
+        return _figure(made, unit, symbol, observed), _figure(made, unit, symbol, bound)
 
-    def _figure(self, unit: str, symbol: str, value: int) -> Figure:
-        if unit == QUANTITY:
-            return self._units.quantity(symbol, value)
-        if unit == MONEY:
-            return self._units.money(symbol, value)
-        if unit == _FLAG:
-            return Figure(value, "yes" if value else "no")
-        return count(value, "" if unit == COUNT else unit)
+
+def measured(units: Units, limit: Limit, symbol: str, value: int) -> Figure:
+    """This is what a limit observed, or its bound, in the unit that its control counts in."""
+    kind = KINDS.get(limit.control)
+    unit = kind.observes if kind is not None else ""
+    into = limit.parameters.get(INTO, ())
+    if unit == MONEY and isinstance(into, tuple) and into:
+        return units.money_in(into[0], value)
+    return _figure(units, unit, symbol, value)
+
+
+def _figure(units: Units, unit: str, symbol: str, value: int) -> Figure:
+    if unit == QUANTITY:
+        return units.quantity(symbol, value)
+    if unit == MONEY:
+        return units.money(symbol, value)
+    if unit == _FLAG:
+        return Figure(value, "yes" if value else "no")
+    return count(value, "" if unit == COUNT else unit)
 
 
 def covering_halts(ledger: Ledger, source: str, line: Line | None) -> list[tuple[str, HaltRecord]]:

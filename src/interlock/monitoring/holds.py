@@ -9,6 +9,7 @@ from interlock.monitoring.action_words import action_words
 from interlock.monitoring.approval_words import limit_words, parameters_text
 from interlock.monitoring.context import Context
 from interlock.monitoring.figures import moment
+from interlock.monitoring.findings import measured
 
 
 def waiting_holds(context: Context, ledger: Ledger) -> list[dict[str, Any]]:
@@ -48,7 +49,12 @@ def objection_texts(context: Context, ledger: Ledger, held: HeldDecision) -> lis
         limit = ledger.limits.limits[number]
         symbol = held.held.lines[line].instrument
         why = f": {limit.reason}" if limit.reason else ""
-        texts.append(f"{limit_words(limit)} for {symbol}, owner {limit.owner or 'unsaid'}{why}")
+        said = f"{limit_words(limit)} for {symbol}, owner {limit.owner or 'unsaid'}{why}"
+        bound = measured(context.units, limit, symbol, numbers[place + 2])
+        if place // 3 < len(held.held.observed):
+            observed = measured(context.units, limit, symbol, held.held.observed[place // 3])
+            said += f"; observed {observed}, bound {bound}"
+        texts.append(said)
     return texts
 
 

@@ -1,5 +1,6 @@
 """Limit lint: limits that are no limits.
 
+A hard limit on a size that can be sliced around because it has no window,
 A limit far above what was ever seen, a limit on one order above what trades in a whole day, a
 control that never speaks, an owner or a review that is missing, an instrument or a phase of the day
 without what every order needs, a limit that was loosened and nobody said why.
@@ -12,9 +13,10 @@ from msgspec import Struct
 
 from interlock.controls.catalogue import KINDS, REQUIRED
 from interlock.controls.control import LOOSENS, TIGHTENS
-from interlock.ledger.limits import covers
+from interlock.ledger.limits import FIRM, covers
+from interlock.ledger.sizes import WINDOWED
 from interlock.messages.definitions import Instrument, Limit, Source
-from interlock.messages.terms import CLOSED, CONTINUOUS, PHASES, name_of
+from interlock.messages.terms import CLOSED, CONTINUOUS, PHASES, REFUSE, name_of
 from interlock.monitoring.control_rows import place_of
 from interlock.monitoring.triggers import Flow, Tally, Triggers
 
@@ -57,6 +59,7 @@ def lint(
     for limit in limits:
         found += _unowned(limit)
         found += _unreviewed(limit, today, reviewed_days_max)
+    found += _sliceable(limits)
     found += _bare(limits, instruments, sources)
     if seen.decisions > 0:
         for limit in limits:
@@ -85,6 +88,32 @@ def _unreviewed(limit: Limit, today: date, days_max: int) -> list[Lint]:
     if days < 0:
         return [Lint("review", where, f"was reviewed on {limit.reviewed}, which is yet to come")]
     return []
+
+
+def _sliceable(limits: list[Limit]) -> list[Lint]:
+    """Hard limits on a size without a window, where no limit of the same control that has one holds
+    for all that they cover: orders one after the other lead around them."""
+    found: list[Lint] = []
+    for limit in limits:
+        if limit.control not in WINDOWED or limit.answer.severity < REFUSE:
+            continue
+        if not any(_is_sliced_by(limit, other) for other in limits):
+            text = "has no window_ms: orders one after the other lead around it"
+            found.append(Lint("sliceable", place_of(limit), text))
+    return found
+
+
+def _is_sliced_by(limit: Limit, other: Limit) -> bool:
+    """Whether a limit counts the slices of what another one judges by itself."""
+    return (
+        other.control == limit.control
+        and other.answer.severity >= REFUSE
+        and bool(other.parameters.get("window_ms"))
+        and other.scope in (FIRM, limit.scope)
+        and other.instrument in ("", limit.instrument)
+        and other.currency in ("", limit.currency)
+        and (not other.phases or (set(limit.phases) <= set(other.phases) and bool(limit.phases)))
+    )
 
 
 def _bare(
