@@ -75,7 +75,7 @@ class Bench:
             self.quote(symbol)
 
     def opening(self) -> list[Command]:
-        bounds = Bounds(finished_orders_max=10_000, duplicate_keys_max=1_000)
+        bounds = Bounds(finished_orders_max=10_000, duplicate_keys_max=1_000, waiting_max=2 * PLANS)
         return [
             OpenSession("gate", "gate", 7, "bench", CURRENT, "", bounds),
             *(DefineInstrument(Instrument(one, "USD", 2, 2, 1, 0, 1)) for one in self.symbols),
@@ -182,10 +182,11 @@ def main() -> None:
     parser.add_argument("--only", choices=("table", "memory", "curve"))
     chosen = parser.parse_args()
     collect_seldom()
+    if chosen.only in (None, "memory"):
+        # First: what others have freed would be used again, and not be seen.
+        _memory()
     if chosen.only in (None, "table"):
         _table(chosen.verdicts, chosen.runs)
-    if chosen.only in (None, "memory"):
-        _memory()
     if chosen.only in (None, "curve"):
         _curve(chosen.verdicts, chosen.runs)
 
