@@ -19,7 +19,7 @@ from interlock.messages.events import OrderAccepted
 from interlock.messages.terms import REPORT_ACCEPTED, REPORT_FILL
 from worlds import World
 
-PLAIN = ("session", "halt", "market", "feed", "instrument", "phase", "action", "link")
+PLAIN = ("session", "halt", "market", "feed", "instrument", "phase", "action", "link", "health")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import encode_batch
 
 KNOWN = Path(__file__).with_name("known.toml")
-KNOWN_DIGEST = "21020ddf6506d7cd96396befb71cfa3f04765efe8cc121a033585ae07a3f0d63"
+KNOWN_DIGEST = "ef3fb7e7e3fb24f8c49ec3ad5697a4efdb70f4dd8ed61dbb5ce234ab3fe7df07"
 
 
 def digest_after_opening(directory: Path) -> str:

@@ -83,6 +83,8 @@ class Judge:
         gate = self.gate
         gate.judge(plan)
         self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
+        for routed in plan.routes:
+            self.recorder.conclude(routed)
         if gate.severity < HOLD:
             self._release(plan)
             return
@@ -106,6 +108,8 @@ class Judge:
         plan = self.planner.plan(waiting)
         gate.judge(plan, held)
         self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
+        for routed in plan.routes:
+            self.recorder.conclude(routed)
         if gate.severity < HOLD:
             recorder.conclude(HoldReleased(waiting.sequence))
             self._release(plan)

@@ -8,9 +8,19 @@ from interlock.messages.units import Lots, Nanoseconds, Ticks
 
 
 def note_message(
-    limits: LimitTable, counters: CounterTable, order: OrderRecord, time_ns: Nanoseconds
+    limits: LimitTable,
+    counters: CounterTable,
+    order: OrderRecord,
+    time_ns: Nanoseconds,
+    is_cancel: bool = False,
 ) -> None:
     """A new order, a change or a cancel leaves."""
+    budget = order.venue.budget
+    if len(budget.buckets) > 0:
+        if is_cancel:
+            budget.note_cancel(time_ns)
+        else:
+            budget.note_order(time_ns)
     if len(counters.counters) > 0:
         counters.note_message(order)
     if len(limits.windows) > 0:

@@ -115,6 +115,7 @@ class OrderTable:
         )
         order.status = status
         order.moved = self.sequence
+        was_asked = 1 if order.asked_ns != 0 else 0
         if not order.is_acknowledged and happening in life.ACKNOWLEDGING:
             order.is_acknowledged = True
         if happening in (life.ASK_CANCEL, life.ASK_REPLACE):
@@ -125,6 +126,7 @@ class OrderTable:
                 order.asked_ns = self.time_ns
         else:
             order.asked_ns = 0
+        order.venue.in_flight += (1 if order.asked_ns != 0 else 0) - was_asked
         if status != before and (status == UNKNOWN or before == UNKNOWN):
             order.venue.unknown_orders += 1 if status == UNKNOWN else -1
             order.doubt = None
@@ -195,6 +197,7 @@ class OrderTable:
             self.counters.withdraw(order)
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
+        order.venue.note_ended(order.quantity, order.filled)
         self.remember_ended(order)
         self._forget()
 
@@ -253,6 +256,7 @@ class OrderTable:
         """This takes an order that the gate let pass: it is reserved for from now on."""
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
+        order.venue.in_flight += 1
         order.moved = self.sequence
         self.known[order.key] = order
         self.list_open(order)
@@ -348,7 +352,7 @@ class OrderTable:
         if order is not None:
             if event.reason == HALT_CANCEL:
                 order.halt_cancels += 1
-            note_message(self.limits, self.counters, order, self.time_ns)
+            note_message(self.limits, self.counters, order, self.time_ns, True)
             self._move(order, life.ASK_CANCEL)
 
     def replace_requested(self, event: ReplaceRequested) -> None:
