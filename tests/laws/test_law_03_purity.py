@@ -23,12 +23,12 @@ COMMANDS = 1_500
 # Of one random session, made by this version: its entries' bytes and its ledger's state. Another
 # build, machine or hash seed must meet them. A change of behaviour, of the messages, of the state
 # or of the vocabulary makes new ones: write them down when the change is meant.
-ENTRIES_DIGEST = "0be490cdcbd178e858b7ee380fa6dec797816a3dc70d43b4ea3546539857f5a1"
-STATE_DIGEST = "8a23300cf7f127fb62a4550dbeaa82647fd2ed93679a9cc834881a13b52f8d33"
-ENTRIES_DIGEST = "8a73c0f1777b107f484309d0aa087e8b01b23fac43c6421ffe34e6d63e27a72e"
-STATE_DIGEST = "322d3165da50c5790c805d83ce48609cf123d89f61446ea4bc7c1e915a9fcec7"
-ENTRIES_DIGEST = "8a73c0f1777b107f484309d0aa087e8b01b23fac43c6421ffe34e6d63e27a72e"
-STATE_DIGEST = "322d3165da50c5790c805d83ce48609cf123d89f61446ea4bc7c1e915a9fcec7"
+ENTRIES_DIGEST = "6d71fa7d5213d4e0930038ec40f54f74b3fad139cf9fb01fab40ceb549c28e33"
+STATE_DIGEST = "d3f392dbde1edea0ae017732c011cd18ee5c73a6e31a525199a762185bd3ae77"
+ENTRIES_DIGEST = "6d71fa7d5213d4e0930038ec40f54f74b3fad139cf9fb01fab40ceb549c28e33"
+STATE_DIGEST = "d3f392dbde1edea0ae017732c011cd18ee5c73a6e31a525199a762185bd3ae77"
+ENTRIES_DIGEST = "6d71fa7d5213d4e0930038ec40f54f74b3fad139cf9fb01fab40ceb549c28e33"
+STATE_DIGEST = "d3f392dbde1edea0ae017732c011cd18ee5c73a6e31a525199a762185bd3ae77"
 
 TOLD = """
 from hashlib import sha256
