@@ -24,6 +24,7 @@ from interlock.kernel.invariants import AUDIT_EVERY, INVARIANTS
 from interlock.kernel.user_invariants import RESPONSES
 from interlock.messages import differences
 from interlock.messages.reasons import CATALOGUE
+from interlock.monitoring.runbooks import runbook_pages
 
 DOCS = Path(__file__).parent
 MESSAGES = DOCS.parent / "src" / "interlock" / "messages"
@@ -118,9 +119,10 @@ def commands_page() -> str:
         [
             ("Commands", records("commands.py")),
             ("What a venue states", records("statements.py")),
-            ("What people say of what waits for them", _said_of("approvals.py", range(100))),
-            ("Large orders", _works(range(100))),
-            ("What measuring found", _said_of("feedback.py", range(100), True)),
+            ("What measuring found", _tagged("feedback.py", range(100), True)),
+            ("What people say of what waits for them", _tagged("approvals.py", range(100))),
+            ("Large orders", _tagged("works.py", range(100))),
+            ("Venues, and how well they are", _tagged("venues.py", range(100))),
             ("Decisions and their actions", records("decisions.py")),
             ("Definitions", records("definitions.py")),
         ],
@@ -136,25 +138,21 @@ def events_page() -> str:
         [
             ("Verdicts", records("verdicts.py")),
             ("Events", records("events.py")),
-            ("Large orders", _works(range(100, 1_000))),
+            ("Large orders", _tagged("works.py", range(100, 1_000))),
             ("What is left to be done, and what was noticed", records("alarms.py")),
             ("Reconciliation", records("differences.py")),
             (
                 "What waits for people, and what they said",
-                _said_of("approvals.py", range(100, 1_000), True),
+                _tagged("approvals.py", range(100, 1_000), True),
             ),
-            ("What measuring led to", _said_of("feedback.py", range(100, 1_000))),
+            ("What measuring led to", _tagged("feedback.py", range(100, 1_000))),
+            ("Venues, and how well they are", _tagged("venues.py", range(100, 1_000), True)),
         ],
     )
 
 
-def _works(tags: range) -> list[Record]:
-    """The records of large orders with these tags."""
-    return [record for record in records("works.py") if record.tag in tags]
-
-
-def _said_of(file: str, tags: range, with_parts: bool = False) -> list[Record]:
-    """The records of one file with these tags; their parts have none."""
+def _tagged(file: str, tags: range, with_parts: bool = False) -> list[Record]:
+    """The records of a file with these tags; their parts have none."""
     return [
         record
         for record in records(file)
@@ -368,6 +366,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "invariants.md": invariants_page,
     "quality.md": quality_page,
     "reasons.md": reasons_page,
+    **runbook_pages(NOTICE),
 }
 
 
@@ -391,6 +390,7 @@ def main(arguments: list[str]) -> int:
         print(f"was {' '.join(arguments)!r}, must be nothing or --check", file=sys.stderr)
         return 2
     for name, page in PAGES.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(page(), encoding="utf-8")
     return 0
 

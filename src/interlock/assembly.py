@@ -21,6 +21,7 @@ from interlock.engines import (
     session_name,
     user_controls,
 )
+from interlock.execution.guard import VenueGuard
 from interlock.execution.remote import RemoteVenue
 from interlock.feedback.following import Following
 from interlock.feedback.scorer import Scorer
@@ -43,7 +44,7 @@ from interlock.messages.commands import (
     CloseSession,
 )
 from interlock.messages.units import Nanoseconds
-from interlock.parts import NS_PER_US, Parts
+from interlock.parts import NS_PER_US, Parts, guarded
 from interlock.simulation.model import Model
 
 MARKET_ENDED = "the market ended"
@@ -142,7 +143,7 @@ def assemble(
     for settings in file.venue_settings:
         if settings.kind == REMOTE:
             raise RemoteInMarketTime(settings.name)
-    parts = ground.parts(file, data, -1)
+    parts = guarded(file, ground.parts(file, data, -1))
     name = session_name(file, data)
     scorer = _scorer_of(file, parts.start_ns)
     if scorer is not None:
@@ -215,6 +216,7 @@ def assemble_live(
     try:
         parts = ground.parts(file, data, now_ns)
         remotes = [venue for venue in parts.venues.values() if isinstance(venue, RemoteVenue)]
+        parts = guarded(file, parts, is_continuous=True)
         all_followers = (*followers, answer, *(venue.follow for venue in remotes))
         scorer = _scorer_of(file, now_ns)
         if scorer is not None:
@@ -223,6 +225,7 @@ def assemble_live(
         if holds_journal(ground.journal.files, directory):
             engine = resumed_engine(file, directory, data, parts, ground, all_followers)
             _tell_models(parts, engine.sequence)
+            _tell_guards(parts, engine)
         else:
             name = ground.random_bytes(10).hex()
             engine = live_engine(file, directory, parts, name, ground, all_followers)
@@ -264,6 +267,13 @@ def assemble_live(
 def _scorer_of(file: SessionFile, start_ns: Nanoseconds) -> Scorer | None:
     """What measures a session while it runs; None where its file has no rules of feedback."""
     return Scorer(file.feedback, start_ns) if file.feedback is not None else None
+
+
+def _tell_guards(parts: Parts, engine: Engine) -> None:
+    """New guards learn how their venues were when the session was left."""
+    for name, port in parts.venues.items():
+        if isinstance(port, VenueGuard):
+            port.resume(engine.time_ns, engine.kernel.ledger.venues[name].measured)
 
 
 def _tell_models(parts: Parts, sequence: int) -> None:

@@ -21,6 +21,7 @@ from interlock.messages.encoding import Entry
 from interlock.messages.events import Event
 from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.venues import MoveVenue
 
 BATCH_ENTRIES_MAX = 512
 
@@ -31,7 +32,7 @@ EXECUTION = "execution"
 FOLLOWERS = "monitoring"
 
 # What may answer what a venue was asked, or put an order in doubt.
-_HEARD = frozenset((ReportOrder, ReportVenue, ResolveOrder))
+_HEARD = frozenset((ReportOrder, ReportVenue, ResolveOrder, MoveVenue))
 
 Follower = Callable[[Sequence, list[Entry]], None]
 """Called with the first sequence of a durable batch, and the batch."""
@@ -204,6 +205,8 @@ class Engine:
             done = owed.place
             if owed.asked_ns != 0:
                 outbox.still_owed(owed.order, owed.asked_ns)
+            elif owed.is_caught:
+                outbox.catch(owed.time_ns, owed.venue, owed.order, owed.sequence)
             elif owed.is_contradiction:
                 outbox.doubt(owed.time_ns, owed.venue, owed.order, owed.sequence)
             else:

@@ -1,18 +1,21 @@
 """Parts: the venues, market, recordings and models that a session file asks for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from interlock.execution.evidence import MarketPulse
+from interlock.execution.guard import VenueGuard
 from interlock.execution.port import VenuePort
 from interlock.execution.remote import RemoteVenue
 from interlock.hosting.definition import exchange_of, profile_of, rate_of
 from interlock.inputs.recordings import MergedRecording, open_recordings
-from interlock.inputs.scheduler import NEVER, Decider
+from interlock.inputs.scheduler import NEVER, Decider, Observer
 from interlock.inputs.session_file import SessionFile
+from interlock.inputs.session_health import HealthSettings
 from interlock.inputs.session_links import venue_faults
 from interlock.inputs.session_parts import (
     RECORDED,
@@ -42,7 +45,7 @@ class Parts:
 
     instruments: dict[str, Instrument]
     venues: dict[str, VenuePort]
-    observers: list[RecordedVenue]
+    observers: list[Observer]
     market: MarketGenerator | None
     recording: MergedRecording | None
     models: list[tuple[Decider, Nanoseconds]]
@@ -61,7 +64,7 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
         if settings.kind != REMOTE
     ]
     exchanges = [desk for desk in desks if isinstance(desk, Exchange)]
-    observers = [desk for desk in desks if isinstance(desk, RecordedVenue)]
+    observers: list[Observer] = [desk for desk in desks if isinstance(desk, RecordedVenue)]
     market: MarketGenerator | None = None
     start_ns, end_ns = 0, NEVER
     if file.market is not None and exchanges:
@@ -87,6 +90,30 @@ def parts_of(file: SessionFile, data: Sequence[Path], now_ns: Nanoseconds = -1) 
             model = _model(file, source, settings, instruments, seed)
             models.append((model, settings.decision_latency_us * NS_PER_US))
     return Parts(instruments, dict(venues), observers, market, recording, models, start_ns, end_ns)
+
+
+def guarded(file: SessionFile, parts: Parts, *, is_continuous: bool = False) -> Parts:
+    """These parts with a guard before each venue whose health is watched, or that publishes rates
+    or has a bound on what waits for it. `is_continuous` against the wall clock."""
+    pulse = MarketPulse()
+    venues = dict(parts.venues)
+    observers: list[Observer] = list(parts.observers)
+    for place, settings in enumerate(file.venue_settings):
+        venue = file.venues[place]
+        if settings.health is None and not venue.rates and not venue.in_flight_max:
+            continue
+        guard = VenueGuard(
+            venues[venue.name],
+            venue,
+            settings.health or HealthSettings(),
+            pulse,
+            seed=file.seed * 1_000 + 500 + place,
+            is_continuous=is_continuous,
+        )
+        venues[venue.name] = guard
+        watched = (guard.port, getattr(guard.port, "desk", None))
+        observers = [guard if one in watched else one for one in observers]
+    return replace(parts, venues=venues, observers=observers)
 
 
 def _ports(

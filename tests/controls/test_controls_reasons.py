@@ -11,8 +11,9 @@ import pytest
 from controls.asked import ASKED
 from controls.reasons_of_feedback import OF_FEEDBACK
 from controls.reasons_of_limits import OF_LIMITS
+from controls.reasons_of_venues import OF_VENUES
 from controls.reasons_of_works import OF_WORKS
-from interlock.messages import reasons, reasons_of_feedback, work_reasons
+from interlock.messages import reasons, reasons_of_feedback, venue_reasons, work_reasons
 from interlock.messages.commands import (
     ActivateRelease,
     AdvanceTime,
@@ -363,6 +364,7 @@ EARNED: dict[int, Callable[[], Any]] = {
 EARNED |= OF_LIMITS
 EARNED |= OF_WORKS
 EARNED |= OF_FEEDBACK
+EARNED |= OF_VENUES
 
 
 def test_every_reason_of_the_catalogue_has_its_history_and_no_other_does() -> None:
@@ -383,7 +385,8 @@ def test_the_catalogue_stands_in_its_order_and_no_code_twice() -> None:
     assert codes == sorted(set(codes))
     names = [reason.name for reason in reasons.CATALOGUE]
     assert len(set(names)) == len(names)
-    named = {**vars(reasons), **vars(work_reasons), **vars(reasons_of_feedback)}
+    modules = (reasons, work_reasons, reasons_of_feedback, venue_reasons)
+    named = {name: value for module in modules for name, value in vars(module).items()}
     for reason in reasons.CATALOGUE:
         assert named[reason.name] == reason.code
         assert reason.meaning

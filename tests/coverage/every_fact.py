@@ -22,6 +22,7 @@ from interlock.messages.commands import (
 from interlock.messages.decisions import NamedAction
 from interlock.messages.definitions import Instrument, PhaseStart
 from interlock.messages.events import ActionCleared
+from interlock.messages.reasons import PERSON_DECIDED
 from interlock.messages.terms import (
     CANCEL,
     FEED_FAULTS,
@@ -35,6 +36,21 @@ from interlock.messages.terms import (
     TRADABLE,
 )
 from interlock.messages.units import NS_PER_DAY
+from interlock.messages.venue_reasons import (
+    VENUE_ANSWERING,
+    VENUE_NOT_ANSWERING,
+    VENUE_SCHEDULED,
+)
+from interlock.messages.venues import (
+    CANCEL_ONLY,
+    DEGRADED,
+    DOWN,
+    HEALTHY,
+    MAINTENANCE,
+    VENUE_STATES,
+    WATCH,
+    MoveVenue,
+)
 from interlock.messages.works import ChangeWork
 from kernel.working import working
 from worlds import START, World, limit
@@ -146,8 +162,28 @@ def links() -> World:
     return world
 
 
+def healths() -> World:
+    """A venue that people say is in every state, from every other, and that is measured beside."""
+    world = World()
+    for before in VENUE_STATES:
+        for after in VENUE_STATES:
+            world.say(MoveVenue("alpha", before, PERSON_DECIDED, "ann", ""))
+            world.say(MoveVenue("alpha", after, PERSON_DECIDED, "ann", ""))
+    for measured, ordered in ((DEGRADED, CANCEL_ONLY), (CANCEL_ONLY, DOWN), (DOWN, MAINTENANCE)):
+        world.say(MoveVenue("beta", ordered, PERSON_DECIDED, "ann", ""))
+        world.say(MoveVenue("beta", measured, VENUE_NOT_ANSWERING, WATCH, ""))
+    # What people say last of one that is measured as bad, or worse, changes nothing either.
+    world.say(MoveVenue("beta", MAINTENANCE, VENUE_SCHEDULED, WATCH, ""))
+    world.say(MoveVenue("beta", HEALTHY, PERSON_DECIDED, "ann", ""))
+    for wanted in (DOWN, CANCEL_ONLY, DEGRADED):
+        world.say(MoveVenue("beta", wanted, VENUE_ANSWERING, WATCH, ""))
+    for ordered in (DEGRADED, HEALTHY):
+        world.say(MoveVenue("beta", ordered, PERSON_DECIDED, "ann", ""))
+    return world
+
+
 def worlds() -> list[World]:
-    return [*markets(), feeds(), phases(), people(), links(), works()]
+    return [*markets(), feeds(), phases(), people(), links(), healths(), works()]
 
 
 def works() -> World:

@@ -19,7 +19,10 @@ from interlock.messages.events import OrderAccepted
 from interlock.messages.terms import REPORT_ACCEPTED, REPORT_FILL
 from worlds import World
 
-PLAIN = ("session", "halt", "market", "feed", "instrument", "phase", "action", "link", "work")
+PLAIN = (
+    *("session", "halt", "market", "feed", "instrument", "phase", "action", "link"),
+    *("health", "work"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ from interlock.messages.terms import (
     REPORT_CANCELLED,
     REPORT_FILL,
 )
+from interlock.messages.venue_reasons import VENUE_THROTTLED
 from interlock.simulation import faults
 
 WINDOW = {"from_ms": 700, "for_ms": 900}
@@ -171,6 +172,11 @@ CASES: list[tuple[str, FaultSettings, Callable[[list[Entry]], bool]]] = [
     ("disconnect", FaultSettings(faults.DISCONNECT, **WINDOW), breaks_and_comes_back),
     ("rate ban", FaultSettings(faults.RATE_BAN, **WINDOW), is_banned),
     ("restart", FaultSettings(faults.RESTART, **WINDOW), breaks_and_comes_back),
+    (
+        "throttle",
+        FaultSettings(faults.THROTTLE, delay_ms=50, **WINDOW),
+        rejects(VENUE_THROTTLED),
+    ),
 ]
 
 

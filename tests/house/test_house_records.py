@@ -18,13 +18,14 @@ from interlock.messages import (
     events,
     feedback,
     statements,
+    venues,
     verdicts,
     works,
 )
 
 MODULES = (
     alarms, approvals, commands, decisions, definitions, differences, encoding, events, feedback,
-    statements, verdicts, works,
+    statements, venues, verdicts, works,
 )  # fmt: skip
 UNIONS = {
     "Command": ((commands, statements), get_args(commands.Command)),
@@ -81,7 +82,7 @@ def test_whatever_has_a_number_is_a_member_of_its_union(name: str) -> None:
     kinds = {"Command": range(100), "Event": range(100, 1_000)}.get(name, range(0))
     tagged |= {
         each
-        for module in (approvals, feedback, works)
+        for module in (approvals, feedback, venues, works)
         for each in structs(module)
         if each.__struct_config__.tag in kinds
     }

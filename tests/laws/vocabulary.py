@@ -89,6 +89,7 @@ from interlock.messages.terms import (
 from laws.large_orders import large_order, word_on_large_order
 from laws.quality_words import quality_word
 from laws.stage import HELD, MID, PEOPLE, SCOPES, SOURCES, SYMBOLS
+from laws.venue_words import venue_words
 from worlds import SECOND, START, World, armed, limit
 
 
@@ -312,6 +313,8 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
     if kind == 9:
         state = draw.pick((RELEASE_ACTIVE, RELEASE_CANARY, RELEASE_RETIRED))
         return ActivateRelease(draw.pick(("r1", "r2")), draw.number(1, 2), state, "release")
+    if kind == 10 and draw.number(0, 2) > 0:
+        return draw.pick(venue_words(world))
     if kind == 10:
         return SetInstrumentStatus(
             symbol(draw), draw.pick((TRADABLE, TRADABLE, TRADABLE, SUSPENDED)), "x", ""

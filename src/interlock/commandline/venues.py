@@ -1,9 +1,9 @@
-"""Venues: `venue serve`."""
+"""Venues: `venue serve`, `venues`, `runbook`."""
 
 import argparse
 from pathlib import Path
 
-from interlock.commandline.arguments import Commands, add
+from interlock.commandline.arguments import Commands, add, session
 
 USAGE = 2
 MISSING = 3
@@ -57,6 +57,18 @@ def _serve(parsed: argparse.Namespace) -> int:
     return serve(definition, parsed.dir, address, faults, fault_seed, as_json=parsed.json)
 
 
+def _venues(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.venues import print_venues
+
+    return print_venues(session(parsed.session), as_json=parsed.json)
+
+
+def _runbook(parsed: argparse.Namespace) -> int:
+    from interlock.terminal.venues import print_runbook
+
+    return print_runbook(parsed.name, as_json=parsed.json)
+
+
 def add_venues(commands: "Commands[argparse.ArgumentParser]") -> None:
     venue = commands.add_parser("venue", help="host a simulated exchange in a process of its own")
     parts = venue.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -81,3 +93,21 @@ def add_venues(commands: "Commands[argparse.ArgumentParser]") -> None:
     )
     serve.add_argument("--fault-seed", type=_seed, metavar="N", help="faults by chance")
     serve.set_defaults(call=_serve)
+
+    views = add(
+        commands,
+        "venues",
+        "say how well the venues of a session are, and how they came there",
+        "interlock venues sessions/demo-1",
+    )
+    views.add_argument("session", type=Path, metavar="SESSION")
+    views.set_defaults(call=_venues)
+
+    runbook = add(
+        commands,
+        "runbook",
+        "print what is done when a venue fails in this way; without a name, the ways",
+        "interlock runbook DISCONNECT",
+    )
+    runbook.add_argument("name", nargs="?", default="", metavar="CLASS")
+    runbook.set_defaults(call=_runbook)

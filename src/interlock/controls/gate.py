@@ -190,7 +190,7 @@ class Gate:
             self._cut_line(plan, proposal, route)
         rules.instrument(plan, proposal, finding)
         self._note()
-        rules.route(proposal, finding)
+        rules.route(proposal, ledger, finding)
         self._note()
         if proposal.problem != NONE:
             finding.refuse(proposal.problem, 0, 0)

@@ -7,6 +7,7 @@ about the decision as a whole stands on line -1.
 from typing import Final
 
 from interlock.controls.control import Finding
+from interlock.controls.doors import judge_venue
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.ledger.holds import HeldDecision
 from interlock.ledger.ledger import Ledger
@@ -139,9 +140,9 @@ def instrument(plan: Plan, proposal: Proposal, finding: Finding) -> None:
         finding.allow(1, 1)
 
 
-def route(proposal: Proposal, finding: Finding) -> None:
+def route(proposal: Proposal, ledger: Ledger, finding: Finding) -> None:
     if proposal.market is not None and proposal.venue is not None:
-        finding.allow(1, 1)
+        judge_venue(proposal, proposal.venue, ledger.time_ns, is_reducing(proposal), finding)
     elif proposal.asked_venue != "":
         finding.refuse(UNKNOWN_VENUE, 0, 1)
     else:

@@ -49,6 +49,7 @@ from interlock.messages.reasons import (
 )
 from interlock.messages.terms import HOLD, ORDER_STATUSES, PHASES, SEVERITIES, name_of
 from interlock.messages.units import NS_PER_SECOND, Sequence
+from interlock.messages.venues import VENUE_STATES, VenueMoved
 from interlock.messages.works import SliceJudged
 
 # Last moves of orders that are remembered for pairs; the oldest are let go.
@@ -238,7 +239,15 @@ class Observer:
             self._move("action", "cleared", "succeed" if event.succeeded else "fail", "ended")
         elif isinstance(event, InvariantBroken):
             self._note(f"invariant: {event.name}")
+        elif isinstance(event, VenueMoved):
+            self._venue_moved(event)
         ledger.apply(event)
+
+    def _venue_moved(self, event: VenueMoved) -> None:
+        before = self.ledger.venues[event.venue].state
+        word = "stay" if event.state == before else "improve"
+        word = "worsen" if event.state > before else word
+        self._move("health", VENUE_STATES[before], word, VENUE_STATES[event.state])
 
     def _halt(self, scope: str) -> str:
         halt = self.ledger.halts.get(scope)

@@ -11,10 +11,12 @@ from typing import Final, final
 from msgspec.structs import astuple
 
 from interlock.decisions.meaning import contradiction, objection
+from interlock.decisions.pricing import dearest, price_line, value_line
 from interlock.decisions.proposal import Plan, Proposal
 from interlock.decisions.quoting import plan_quotes, terms_of_change
 from interlock.decisions.routing import Router
 from interlock.decisions.sizing import size
+from interlock.decisions.smart import SMART, look_at, route_of, split, takes_at_once
 from interlock.decisions.steering import reroute, steer_kind, steer_size
 from interlock.decisions.together import judge_together
 from interlock.decisions.working import (
@@ -58,21 +60,17 @@ from interlock.messages.reasons import (
 from interlock.messages.terms import (
     BUY,
     IOC,
-    LIMIT,
     MARKETABLE_LIMIT,
     PARTIALLY_FILLED,
     PENDING_REPLACE,
     SELL,
     WORKING,
 )
-from interlock.messages.units import BPS_ONE, Lots, Ticks
+from interlock.messages.units import Lots
 from interlock.messages.work_reasons import CHILD_OF_WORK
 
 _astuple: Final = astuple
 _ORDER_QUANTITY: Final = OrderQuantity
-
-# A market order has no limit of its own: its money is reserved this far beyond the far touch.
-MARKET_ALLOWANCE_BPS: Final = 500
 
 
 @final
@@ -146,16 +144,49 @@ class Planner:
         proposal.asked = asked
         self._route(proposal)
         steer_kind(self.ledger, proposal)
-        self._price(proposal)
+        price_line(proposal)
         if proposal.problem == 0 and plan.source is not None:
             reference = proposal.price
             if proposal.market is not None and proposal.market.far_price(side) > 0:
                 reference = proposal.market.far_price(side)
             size(proposal, plan.source, reference)
             steer_size(self.ledger, plan.source.name, proposal)
+        if proposal.problem == 0 and proposal.route == SMART:
+            self._split(plan, proposal)
         if proposal.problem == 0 and self.ledger.is_kept_by_us:
             proposal.problem = objection(proposal, self.ledger.time_ns)
-        self._value(proposal)
+        value_line(proposal)
+
+    def _split(self, plan: Plan, proposal: Proposal) -> None:
+        """This gives each venue its part of an order. The parts are together what the order was,
+        and no more (law 12)."""
+        instrument = proposal.instrument
+        assert instrument is not None, f"line {proposal.line} was routed without an instrument"
+        is_taking = takes_at_once(instrument, proposal.side, proposal.terms)
+        looks = look_at(self.ledger, instrument, proposal.side, is_taking)
+        worst = split(proposal, looks, is_taking)
+        plan.routes.append(route_of(plan.waiting.sequence, proposal, looks))
+        whole, first = proposal.quantity, True
+        for look in looks:
+            if look.chosen == 0:
+                continue
+            part = proposal
+            if not first:
+                part = self._new(plan, proposal.symbol, proposal.side, proposal.terms)
+                part.asked, part.sizing = look.chosen, proposal.sizing
+                part.capped, part.route = proposal.capped, proposal.route
+            elif look.chosen < whole:
+                part.asked = look.chosen
+            part.market, part.venue = look.market, look.venue
+            part.quantity = look.chosen
+            price_line(part)
+            if worst > 0 and part.problem == 0:
+                part.price = worst
+            if not first:
+                if part.problem == 0 and self.ledger.is_kept_by_us:
+                    part.problem = objection(part, self.ledger.time_ns)
+                value_line(part)
+            first = False
 
     def _route(self, proposal: Proposal) -> None:
         instrument = proposal.instrument
@@ -168,36 +199,11 @@ class Planner:
             # A venue that does not trade the instrument leaves the market None: refused as unknown.
         else:
             proposal.route = self.ledger.routing
-            proposal.market = self.router.choose(instrument, proposal.side, proposal.terms)
+            side, terms = proposal.side, proposal.terms
+            proposal.market = self.router.choose(instrument, side, terms, self.ledger)
             reroute(self.ledger, instrument, proposal)
         if proposal.market is not None:
             proposal.venue = self.ledger.venues.get(proposal.market.venue)
-
-    def _price(self, proposal: Proposal) -> None:
-        """The worst price that the order may trade at."""
-        proposal.problem = contradiction(proposal)
-        if proposal.problem != 0:
-            return
-        if proposal.order_type == LIMIT:
-            proposal.price = proposal.limit
-            return
-        far = proposal.market.far_price(proposal.side) if proposal.market is not None else 0
-        if far == 0:
-            proposal.problem = MARKET_MISSING
-            return
-        if proposal.order_type == MARKETABLE_LIMIT:
-            step = proposal.protection
-        else:
-            step = far * MARKET_ALLOWANCE_BPS // BPS_ONE
-        price = far + step if proposal.side == BUY else far - step
-        proposal.price = price if price > 1 else 1
-
-    def _value(self, proposal: Proposal) -> None:
-        proposal.added = proposal.quantity
-        if proposal.instrument is not None:
-            price = _dearest(proposal, proposal.price)
-            proposal.value = proposal.instrument.value(price, proposal.quantity)
-            proposal.added_value = proposal.value
 
     def _target(self, plan: Plan, action: TargetPosition) -> None:
         """The order that brings the position to its target, net of what is already working."""
@@ -227,7 +233,7 @@ class Planner:
         proposal.problem = contradiction(proposal)
         if proposal.problem == 0 and self.ledger.is_kept_by_us:
             proposal.problem = objection(proposal, self.ledger.time_ns)
-        self._value(proposal)
+        value_line(proposal)
 
     def _replace(self, plan: Plan, action: ReplaceOrder) -> None:
         order = self.ledger.orders.find(action.order)
@@ -265,8 +271,8 @@ class Planner:
         leaves = proposal.quantity - order.filled
         added = leaves - order.worst_leaves()
         proposal.added = added if added > 0 else 0
-        proposal.value = instrument.value(_dearest(proposal, proposal.price), leaves)
-        before = instrument.value(_dearest(proposal, order.worst_price()), order.worst_leaves())
+        proposal.value = instrument.value(dearest(proposal, proposal.price), leaves)
+        before = instrument.value(dearest(proposal, order.worst_price()), order.worst_leaves())
         proposal.added_value = proposal.value - before if proposal.value > before else 0
         if proposal.post_only and self.ledger.is_kept_by_us and proposal.would_cross():
             proposal.problem = POST_ONLY_WOULD_TRADE
@@ -337,8 +343,8 @@ class Planner:
             proposal.asked = quantity
             proposal.quantity = quantity
             self._route(proposal)
-            self._price(proposal)
-            self._value(proposal)
+            price_line(proposal)
+            value_line(proposal)
         if len(plan.cancels) == 0 and len(plan.proposals) == 0 and len(plan.ends) == 0:
             plan.problem = NOTHING_TO_DO
 
@@ -350,12 +356,12 @@ class Planner:
         whole.asked = action.quantity
         whole.quantity = action.quantity
         self._route(whole)
-        self._price(whole)
+        price_line(whole)
         # It may be asked for before there is a market: its children will need one.
         whole.problem = 0
         if whole.price == 0:
             whole.price = action.price
-        self._value(whole)
+        value_line(whole)
 
     def plan_slice(self, work: WorkRecord, waiting: WaitingDecision, quantity: Lots) -> Plan:
         """This lays out one child of a large order, to be judged like any other line. What it lacks
@@ -366,7 +372,7 @@ class Planner:
         instrument = self.ledger.instruments[work.symbol]
         terms = terms_of_child(work)
         if is_resting(work) and terms.price == 0:
-            market = self.router.choose(instrument, work.side, terms)
+            market = self.router.choose(instrument, work.side, terms, self.ledger)
             if work.venue != "":
                 market = instrument.markets.get(work.venue)
             terms = terms_at_touch(work, market)
@@ -374,12 +380,12 @@ class Planner:
         child.asked = quantity
         child.quantity = quantity
         self._route(child)
-        self._price(child)
+        price_line(child)
         if child.problem == 0 and not is_resting(work):
             child.price, plan.problem = within_limit(work, child)
         elif child.problem != 0:
             plan.problem = MARKET_MISSING
-        self._value(child)
+        value_line(child)
         return plan
 
     def _cancel_position(self, plan: Plan, source: SourceRecord, symbol: str) -> None:
@@ -390,11 +396,3 @@ class Planner:
                 and is_possible(order.status, ASK_CANCEL)
             ):
                 plan.cancels.append(order.order)
-
-
-def _dearest(proposal: Proposal, price: Ticks) -> Ticks:
-    """The most that a lot may be worth when it trades: a sale trades at the touch or better."""
-    if proposal.side == BUY or proposal.market is None:
-        return price
-    far = proposal.market.far_price(proposal.side)
-    return far if far > price else price

@@ -14,6 +14,7 @@ from interlock.ledger.waiting import WaitingDecision
 from interlock.messages.decisions import Terms
 from interlock.messages.terms import AS_ASKED, BUY, FOK, IOC, LIMIT
 from interlock.messages.units import PPM_ONE, Lots, Minor, Nanoseconds, OrderId, Ticks
+from interlock.messages.venues import OrderRouted
 
 _astuple: Final = astuple
 
@@ -194,6 +195,8 @@ class Plan:
         self.cancels: Final[list[OrderId]] = []
         self.ends: Final[list[int]] = []
         """Large orders that it takes back, by their decisions."""
+        self.routes: Final[list[OrderRouted]] = []
+        """What a rule that splits knew of the venues, and chose."""
         self.cancel_reason = 0
         self.cancels_stand_alone = False
         """True when the cancels leave even if the orders beside them are refused."""

@@ -7,7 +7,7 @@ What only takes risk away is left as it was asked (law 6).
 from typing import Final
 
 from interlock.decisions.proposal import Proposal
-from interlock.decisions.routing import BEST_PRICE
+from interlock.decisions.routing import BEST_PRICE, is_shut
 from interlock.ledger.feedback import FeedbackRecord
 from interlock.ledger.instruments import InstrumentRecord, MarketRecord
 from interlock.ledger.ledger import Ledger
@@ -34,7 +34,7 @@ def reroute(ledger: Ledger, instrument: InstrumentRecord, proposal: Proposal) ->
     if ledger.feedback.rules is None or ledger.routing != BEST_PRICE or chosen is None:
         return
     best = weigh(ledger.feedback, instrument, proposal.side, chosen, ledger.time_ns)
-    if best is not chosen:
+    if best is not chosen and not is_shut(best, ledger):
         proposal.market = best
         proposal.route += WEIGHED
 

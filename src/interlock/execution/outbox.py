@@ -175,6 +175,12 @@ class Outbox:
         if question.doubted == 0:
             question.doubted = doubted or self.sent_sequence
 
+    def catch(self, time_ns: Nanoseconds, venue: str, order: OrderId, doubted: Sequence) -> None:
+        """An order is unknown since this command because its venue went down: that need not be
+        reported again, and the venue is asked from its usual silence on."""
+        self.ask_about(time_ns, venue, order, doubted)
+        self._questions[order].is_reported = True
+
     def doubt(
         self, time_ns: Nanoseconds, venue: str, order: OrderId, doubted: Sequence = 0
     ) -> None:

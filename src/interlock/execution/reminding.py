@@ -3,6 +3,7 @@ restart."""
 
 from collections.abc import Mapping
 
+from interlock.execution.guard import VenueGuard
 from interlock.execution.port import VenuePort
 from interlock.ledger.ledger import Ledger
 from interlock.messages.differences import OrderAdopted
@@ -35,7 +36,8 @@ def remind_venues(ledger: Ledger, venues: Mapping[str, VenuePort], time_ns: Nano
                 ),
             )
     for name, port in venues.items():
-        desk = port.desk if isinstance(port, FaultyVenue) else port
+        reached = port.port if isinstance(port, VenueGuard) else port
+        desk = reached.desk if isinstance(reached, FaultyVenue) else reached
         if isinstance(desk, Desk) and desk.gateway.is_new():
             for account in ledger.accounts.values():
                 for symbol, position in account.positions.items():

@@ -29,7 +29,12 @@ class HostedDefinition(Struct, frozen=True):
     def digest(self) -> str:
         """What must be the same for a record to go on; faults and addresses may change."""
         kept = msgspec.structs.replace(
-            self.settings, faults=(), fault_seed=-1, address="", cancel_on_disconnect=False
+            self.settings,
+            faults=(),
+            fault_seed=-1,
+            address="",
+            cancel_on_disconnect=False,
+            health=None,
         )
         plain = msgspec.structs.replace(self, settings=kept)
         return hashlib.sha256(msgspec.msgpack.encode(plain)).hexdigest()

@@ -45,6 +45,7 @@ from interlock.messages.terms import (
     REPORT_STATUS,
 )
 from interlock.messages.units import Nanoseconds, OrderId
+from interlock.messages.venues import NoteVenueThrottle
 from interlock.simulation.faults import DISCONNECT, RESTART
 from interlock.simulation.faulty import FaultyVenue
 
@@ -257,6 +258,9 @@ class HostedExchange:
             return
         if type(command) is ReportVenue:
             self._state_page(command)
+            return
+        if type(command) is NoteVenueThrottle:
+            # The protocol has no word for it: an order's refusal says so, and all else is silence.
             return
         if type(command) is UpdateLadder:
             word = Ladder(command.instrument, command.bids, command.asks, command.venue_time_ns)

@@ -27,6 +27,7 @@ from interlock.messages.feedback import FeedbackSet
 from interlock.messages.identity import order_text
 from interlock.messages.reasons import reason_name
 from interlock.messages.units import Sequence
+from interlock.messages.venues import VENUE_STATES, VenueMoved
 from interlock.messages.works import WorkEnded, WorkHurried, WorkPaused, WorkResumed
 
 
@@ -71,6 +72,8 @@ def _of_event(event: Event, events: list[Event]) -> dict[str, Any] | None:
     if isinstance(event, WorkPaused | WorkResumed | WorkHurried | WorkEnded):
         said = {WorkPaused: "paused", WorkResumed: "resumed", WorkHurried: "hurried"}
         return {"work": event.decision, "is": said.get(type(event), "ended")}
+    if isinstance(event, VenueMoved):
+        return {"venue": event.venue, "state": VENUE_STATES[event.state]}
     if isinstance(event, HaltLifted):
         return {"lifted": event.scope}
     if isinstance(event, FeedbackSet):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final, final
 
+from interlock.inputs.session_health import read_health, read_rates
 from interlock.inputs.session_links import read_faults, read_link
 from interlock.inputs.session_parts import (
     EXCHANGE,
@@ -145,6 +146,8 @@ class Definitions:
             table.whole("silence_ms", 2_000, 1, 86_400_000) * NS_PER_MS,
             table.whole("acceptance_ms", 0, 0, 86_400_000) * NS_PER_MS,
             table.choice("unknown_orders", UNKNOWN_ORDER_POLICIES, CANCEL_UNKNOWN),
+            read_rates(table),
+            table.whole("in_flight_max", 0, 0, 1_000_000),
         )
         latency_out_us = table.whole("latency_out_us", 0, 0, US_MAX)
         latency_in_us = table.whole("latency_in_us", 0, 0, US_MAX)
@@ -181,6 +184,7 @@ class Definitions:
             cancel_on_disconnect,
             table.whole("reconcile_s", 60, 0, 86_400),
             table.flag("drop_copy", False),
+            read_health(table),
         )
         if settings.has_drop_copy and kind == REMOTE:
             table.note("drop_copy", f"is for a venue simulated here, not one of kind {REMOTE}")

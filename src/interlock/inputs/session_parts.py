@@ -5,6 +5,7 @@ read.
 
 from msgspec import Struct
 
+from interlock.inputs.session_health import HealthSettings
 from interlock.messages.units import Lots, Nanoseconds, Ticks
 
 EXCHANGE = "exchange"
@@ -65,6 +66,8 @@ class VenueSettings(Struct, frozen=True):
     """It is asked for all that it has so often, while orders are sent there; 0 never by itself."""
     has_drop_copy: bool = False
     """Whether a simulated venue keeps a second record of its executions, to compare with."""
+    health: HealthSettings | None = None
+    """How its health is told; None when nobody watches it."""
 
 
 class SourceSettings(Struct, frozen=True):

@@ -18,6 +18,8 @@ A line is a decision (see `decisions`), or an object with exactly one of these n
     {"trade": {"instrument": "BTCUSDT", "venue": "binance", "price": "61837.63", "quantity": "0.02",
                "side": "sell", "venue_time": 1723161255343000000}}
     {"reconcile": {"venue": "binance", "by": "anna"}}
+    {"venue_state": {"venue": "binance", "state": "cancel_only", "by": "anna",
+                     "text": "their mail"}}
     {"resolve": {"order": "412-1", "as": "cancelled", "by": "anna", "evidence": "their mail"}}
     {"work": {"decision": 412, "do": "pause", "by": "anna", "text": "the news at noon"}}
     {"freeze_feedback": {"by": "anna", "text": "the feed of beta looks wrong"}}
@@ -33,6 +35,8 @@ took liquidity. `reconcile` asks a venue for all that it has; `resolve` says wha
 that is unknown (`absent`, `cancelled` or `expired`), and is followed when a second person says the
 same. What feedback steers is frozen as it is, and let go on. Bounds and strictness are those of
 decisions.
+same. `venue_state` says how well a venue is (`healthy`, `degraded`, `cancel_only`, `down` or
+`maintenance`), whatever was measured of it. Bounds and strictness are those of decisions.
 """
 
 from typing import Final
@@ -67,12 +71,14 @@ from interlock.messages.commands import (
 from interlock.messages.definitions import Instrument
 from interlock.messages.feedback import SetFeedback
 from interlock.messages.identity import parse_order
+from interlock.messages.reasons import PERSON_DECIDED
 from interlock.messages.statements import AskVenue, ResolveOrder
 from interlock.messages.terms import CANCELLED, EXPIRED, REJECTED, SIDES
 from interlock.messages.units import DECIMAL_CHARACTERS_MAX, NS_PER_SECOND, UnitError
+from interlock.messages.venues import VENUE_STATES, WATCH, MoveVenue
 
 SCOPE_KINDS: Final = ("account", "source", "instrument", "venue", "release", "decision")
-OWN_NAMES: Final = ("control:", "feedback:", "invariant:", "others:", "reconciliation")
+OWN_NAMES: Final = ("control:", "feedback:", "invariant:", "others:", "reconciliation", WATCH)
 WORDS: Final = (
     "halt",
     "lift_halt",
@@ -89,6 +95,7 @@ WORDS: Final = (
     "work",
     "freeze_feedback",
     "release_feedback",
+    "venue_state",
 )
 ENDS: Final = {REJECTED: "absent", CANCELLED: "cancelled", EXPIRED: "expired"}
 
@@ -130,6 +137,8 @@ def decode_line(
         command = AskVenue(fields.name("venue"), _person(fields), text)
     elif word == "resolve":
         command = _resolution(fields)
+    elif word == "venue_state":
+        command = _venue_state(fields)
     elif word == "rate":
         command = _rate(fields, instruments)
     elif word == "trade":
@@ -195,6 +204,17 @@ def _resolution(fields: Fields) -> ResolveOrder:
         fields.choice("as", ENDS),
         _person(fields),
         fields.text("evidence", characters_max=TEXT_CHARACTERS_MAX),
+    )
+
+
+def _venue_state(fields: Fields) -> MoveVenue:
+    """A person's word on how well a venue is; it holds until a person says otherwise."""
+    return MoveVenue(
+        fields.name("venue"),
+        fields.choice("state", VENUE_STATES),
+        PERSON_DECIDED,
+        _person(fields),
+        _said(fields),
     )
 
 

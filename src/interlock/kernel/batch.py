@@ -13,7 +13,7 @@ from interlock.ledger.orders import OrderRecord
 from interlock.messages.commands import Command, ContinueCancels, ReportOrder, ServeQueue
 from interlock.messages.differences import DifferenceFound, OrderAdopted, OrderResolved
 from interlock.messages.encoding import CommandEntry, Entry
-from interlock.messages.events import Event
+from interlock.messages.events import Event, OrderUnknown
 from interlock.messages.reasons import ORDER_NOT_WORKING, UNKNOWN_ORDER
 from interlock.messages.statements import ReportVenue, ResolveOrder
 from interlock.messages.terms import (
@@ -24,6 +24,7 @@ from interlock.messages.terms import (
     UNKNOWN,
 )
 from interlock.messages.units import Nanoseconds, OrderId, Sequence
+from interlock.messages.venues import MoveVenue
 
 # The name of an imported class is looked up at each use.
 _astuple: Final = astuple
@@ -54,6 +55,8 @@ class Owed:
         """0 when the order's fate is in doubt."""
         self.is_contradiction: bool = False
         """The venue says that it has no such order at work, and we have heard of no end of it."""
+        self.is_caught: bool = False
+        """Its venue went down before it answered."""
 
 
 @final
@@ -110,6 +113,8 @@ class OpenBatch:
             self._hear(time_ns, sequence, command)
         elif type(command) is ReportVenue or type(command) is ResolveOrder:
             self._hear_all(time_ns, sequence, events)
+        elif type(command) is MoveVenue:
+            self._hear_of_outage(time_ns, sequence, command.venue, events)
         if self.effects_ns < 0:
             for event in events:
                 if is_leaving(event):
@@ -174,6 +179,16 @@ class OpenBatch:
                 self.owed.append(owed)
             else:
                 self.settled.append(order.key)
+
+    def _hear_of_outage(
+        self, time_ns: Nanoseconds, sequence: Sequence, venue: str, events: list[Event]
+    ) -> None:
+        """Orders that a venue took with it when it went down are asked about."""
+        for event in events:
+            if type(event) is OrderUnknown:
+                owed = Owed(len(self.settled), time_ns, sequence, venue, event.order)
+                owed.is_caught = True
+                self.owed.append(owed)
 
     def _hear_of_open(
         self, time_ns: Nanoseconds, sequence: Sequence, report: ReportOrder, order: OrderRecord

@@ -120,6 +120,8 @@ class Judge:
         if lines > LIGHT_LINES and self.ledger.acts_at_once and self._is_too_heavy(plan):
             return
         self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
+        for routed in plan.routes:
+            self.recorder.conclude(routed)
         if gate.severity < HOLD:
             self._release(plan)
             return
@@ -157,6 +159,8 @@ class Judge:
         plan = self.planner.plan(waiting)
         gate.judge(plan, held)
         self._conclude_verdict(waiting.sequence, tuple(line_of(line) for line in plan.proposals))
+        for routed in plan.routes:
+            self.recorder.conclude(routed)
         if gate.severity < HOLD:
             recorder.conclude(HoldReleased(waiting.sequence))
             self._release(plan)

@@ -22,6 +22,7 @@ from interlock.kernel.reports import conclude_report
 from interlock.kernel.resolving import resolve_order
 from interlock.kernel.steering import steer
 from interlock.kernel.stopping import lift_halt, refuse_rate, trip_halt
+from interlock.kernel.venue_health import move_venue, pace_venue
 from interlock.kernel.work_words import change_work
 from interlock.kernel.working import Worker
 from interlock.ledger.holds import NEVER
@@ -50,6 +51,7 @@ from interlock.messages.events import ActionFinished, Event, ReportIgnored
 from interlock.messages.reasons import UNKNOWN_ORDER
 from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.venues import MoveVenue, NoteVenuePace
 from interlock.messages.works import ChangeWork
 
 # The name of an imported class is looked up at each use; these are asked for at nearly every step.
@@ -133,7 +135,7 @@ class Kernel:
         return recorder.events
 
     def _hear_people(self, command: Command) -> None:
-        """What people say of what waits for them."""
+        """What people say of what waits for them, and what was measured of venues."""
         ledger, recorder = self.ledger, self.recorder
         if type(command) is ApproveDecision:
             held = record_approval(ledger, recorder, command)
@@ -152,5 +154,9 @@ class Kernel:
         elif type(command) is SetReferenceRate:
             if ledger.is_strict:
                 refuse_rate(ledger, recorder, command)
+        elif type(command) is MoveVenue:
+            move_venue(ledger, recorder, command)
+        elif type(command) is NoteVenuePace:
+            pace_venue(ledger, recorder, command)
         else:
             steer(ledger, recorder, command)

@@ -201,6 +201,26 @@ WORK: Final[Table] = (
     ("paused", "end", "ended"),
 )
 """A large order that is worked over time. One that is paused asks for nothing."""
+_HEALTH: Final = ("healthy", "degraded", "cancel_only", "down", "maintenance")
+
+
+def _health() -> Table:
+    """From every state to every other; a change of what is measured that changes nothing stays."""
+    rows: list[tuple[str, str, str]] = []
+    for place, before in enumerate(_HEALTH):
+        for there, after in enumerate(_HEALTH):
+            happening = "stay"
+            if there != place:
+                happening = "worsen" if there > place else "improve"
+            # What changes nothing at a healthy venue is no move: both are healthy then.
+            if there > 0 or place > 0:
+                rows.append((before, happening, after))
+    return tuple(rows)
+
+
+HEALTH: Final[Table] = _health()
+"""How well a venue is: the worse of what was measured and what people decided. What is measured
+improves by one step at a time; people may say anything."""
 
 MACHINES: Final = {
     "session": SESSION,
@@ -217,4 +237,5 @@ MACHINES: Final = {
     "venue": VENUE,
     "link": LINK,
     "work": WORK,
+    "health": HEALTH,
 }

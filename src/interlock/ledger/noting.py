@@ -6,6 +6,19 @@ from interlock.messages.terms import BUY, FOK, IOC, LIMIT
 from interlock.messages.units import Lots, Nanoseconds, Ticks
 
 
+def note_message(
+    counters: CounterTable, order: OrderRecord, time_ns: Nanoseconds, is_cancel: bool
+) -> None:
+    """A new order, a change or a cancel leaves."""
+    budget = order.venue.budget
+    if len(budget.buckets) > 0:
+        if is_cancel:
+            budget.note_cancel(time_ns)
+        else:
+            budget.note_order(time_ns)
+    counters.note_message(order, time_ns, is_cancel)
+
+
 def note_size(
     counters: CounterTable,
     order: OrderRecord,

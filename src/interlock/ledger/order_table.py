@@ -7,7 +7,7 @@ from interlock.ledger.bounds import BoundsRecord
 from interlock.ledger.counting import CounterTable
 from interlock.ledger.instruments import InstrumentRecord
 from interlock.ledger.limits import LimitTable
-from interlock.ledger.noting import note_size
+from interlock.ledger.noting import note_message, note_size
 from interlock.ledger.orders import OrderRecord
 from interlock.ledger.parents import ParentRecord
 from interlock.ledger.row import Row
@@ -114,6 +114,7 @@ class OrderTable:
         )
         order.status = status
         order.moved = self.sequence
+        was_asked = 1 if order.asked_ns != 0 else 0
         if not order.is_acknowledged and happening in life.ACKNOWLEDGING:
             order.is_acknowledged = True
         if happening in (life.ASK_CANCEL, life.ASK_REPLACE):
@@ -124,6 +125,7 @@ class OrderTable:
                 order.asked_ns = self.time_ns
         else:
             order.asked_ns = 0
+        order.venue.in_flight += (1 if order.asked_ns != 0 else 0) - was_asked
         if status != before and (status == UNKNOWN or before == UNKNOWN):
             order.venue.unknown_orders += 1 if status == UNKNOWN else -1
             order.doubt = None
@@ -199,6 +201,7 @@ class OrderTable:
             self.counters.withdraw(order)
         self._count_open(order, -1)
         order.ended_ns = self.time_ns
+        order.venue.note_ended(order.quantity, order.filled)
         self.remember_ended(order)
         self._forget()
 
@@ -257,6 +260,7 @@ class OrderTable:
         """This takes an order that the gate let pass: it is reserved for from now on."""
         order.cleared_ns = self.time_ns
         order.asked_ns = self.time_ns
+        order.venue.in_flight += 1
         order.moved = self.sequence
         self.known[order.key] = order
         self.list_open(order)
@@ -268,7 +272,7 @@ class OrderTable:
         self._reserve(order)
         if len(self.counters.counters) > 0:
             self.counters.note_order(order, self.time_ns)
-        self.counters.note_message(order, self.time_ns, False)
+        note_message(self.counters, order, self.time_ns, False)
         if len(self.limits.sizes) > 0:
             note_size(self.counters, order, order.price, order.quantity, self.time_ns)
         self.touched.append(order)
@@ -352,7 +356,7 @@ class OrderTable:
         if order is not None:
             if event.reason == HALT_CANCEL:
                 order.halt_cancels += 1
-            self.counters.note_message(order, self.time_ns, True)
+            note_message(self.counters, order, self.time_ns, True)
             self._move(order, life.ASK_CANCEL)
 
     def replace_requested(self, event: ReplaceRequested) -> None:
@@ -368,7 +372,7 @@ class OrderTable:
             order.quantity_allowed = event.quantity
         if order.is_worse(event.price, order.price_allowed):
             order.price_allowed = event.price
-        self.counters.note_message(order, self.time_ns, False)
+        note_message(self.counters, order, self.time_ns, False)
         self._move(order, life.ASK_REPLACE)
 
     def replaced(self, event: OrderReplaced) -> None:

@@ -45,6 +45,7 @@ def restore_ledger(state: LedgerState) -> Ledger:
         venue_record.open_orders = venue.open_orders
         venue_record.unknown_orders = venue.unknown_orders
         restore_reconciliation(venue_record, venue.reconciliation)
+        venue_record.restore_health(venue.health, venue.moved, venue.buckets)
         ledger.venues[venue_record.name] = venue_record
     for account in state.accounts:
         account_record = AccountRecord(account.name)

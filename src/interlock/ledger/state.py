@@ -15,6 +15,7 @@ from interlock.ledger.positions import AccountRecord
 from interlock.ledger.rates import RateRecord
 from interlock.ledger.restoring import restore_ledger
 from interlock.ledger.round_states import reconciliation_state, traded_states
+from interlock.ledger.venues import VenueRecord
 from interlock.ledger.work_states import states_of_works
 from interlock.messages.commands import SetReferenceRate
 from interlock.messages.encoding import encode, state_from
@@ -70,15 +71,7 @@ def state_of(ledger: Ledger) -> LedgerState:
         invariants=ledger.invariants,
         bounds=ledger.bounds.definition,
         instruments=_instruments(ledger),
-        venues=[
-            VenueState(
-                venue.definition,
-                venue.open_orders,
-                venue.unknown_orders,
-                reconciliation_state(venue),
-            )
-            for venue in ledger.venues.values()
-        ],
+        venues=[_venue(venue) for venue in ledger.venues.values()],
         accounts=_accounts(ledger),
         sources=_sources(ledger),
         releases=[
@@ -131,6 +124,18 @@ def _windows(windows: dict[int, MessageWindow]) -> list[WindowState]:
     return [
         WindowState(number, list(window.times), window.next) for number, window in windows.items()
     ]
+
+
+def _venue(venue: VenueRecord) -> VenueState:
+    return VenueState(
+        venue.definition,
+        venue.open_orders,
+        venue.unknown_orders,
+        reconciliation_state(venue),
+        venue.health(),
+        (venue.moved, venue.moved_ns, venue.moved_by),
+        [(bucket.level, bucket.time_ns) for bucket in venue.budget.buckets],
+    )
 
 
 def _halts(ledger: Ledger) -> list[HaltState]:

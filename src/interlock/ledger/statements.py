@@ -27,6 +27,7 @@ from interlock.messages.events import Event
 from interlock.messages.statements import CHANNEL_DROP_COPY, CHANNEL_VENUE, ReportVenue
 from interlock.messages.terms import GTC, LIMIT, WORKING
 from interlock.messages.units import Nanoseconds, Sequence
+from interlock.messages.venues import OrderRouted, VenueMoved, VenuePaced
 
 
 @final
@@ -82,7 +83,7 @@ class StatementTable:
         return record.positions.get(instrument) if record is not None else None
 
     def apply(self, sequence: Sequence, time_ns: Nanoseconds, event: Event) -> bool:
-        """This applies one event of reconciliation, and says whether it was one."""
+        """This applies one event of reconciliation or of a venue, and says whether it was one."""
         if type(event) is VenueQuestioned:
             self.venues[event.venue].reconciliation.ask(event.question, time_ns)
         elif type(event) is DifferenceFound:
@@ -107,8 +108,12 @@ class StatementTable:
                 doubt = _doubt_of(order)
                 doubt.resolved_by = event.by
                 doubt.resolved_status = event.status
+        elif type(event) is VenueMoved:
+            self.venues[event.venue].move(event, sequence, time_ns)
+        elif type(event) is VenuePaced:
+            self.venues[event.venue].pace(event)
         else:
-            return type(event) in (VenueUnanswered, OrderResolved)
+            return type(event) in (VenueUnanswered, OrderResolved, OrderRouted)
         return True
 
     def _differ(self, event: DifferenceFound) -> None:

@@ -27,6 +27,7 @@ from interlock.messages.feedback import (
 )
 from interlock.messages.statements import AskVenue, ReportVenue, ResolveOrder
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+from interlock.messages.venues import MoveVenue, NoteVenuePace, NoteVenueThrottle
 from interlock.messages.works import ChangeWork, SetVolumeCurve
 
 
@@ -309,4 +310,7 @@ Command: TypeAlias = (
     | VolumeCurveLearned
     | CostModelFitted
     | SetFeedback
+    | MoveVenue
+    | NoteVenuePace
+    | NoteVenueThrottle
 )

@@ -106,6 +106,19 @@ class Instrument(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_
         return parse_decimal(text, self.currency_digits)
 
 
+class VenueRate(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
+    """One rate that a venue publishes: so much weight in so much time, and what requests weigh."""
+
+    name: str
+    weight_max: int
+    window_ns: Nanoseconds
+    order_weight: int = 1
+    cancel_weight: int = 1
+    query_weight: int = 1
+    reserve: int = 0
+    """Weight that only cancels may use."""
+
+
 class Venue(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):
     """Where orders go."""
 
@@ -121,6 +134,11 @@ class Venue(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_field
     as long as its silence."""
     unknown_orders: int = CANCEL_UNKNOWN
     """What becomes of orders for our accounts that it has and that we do not know."""
+    rates: tuple[VenueRate, ...] = ()
+    """What it publishes of how often it may be asked."""
+    in_flight_max: int = 0
+    """New orders that may wait for its first answer at once, before anything was measured; 0 is no
+    bound."""
 
 
 class Account(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

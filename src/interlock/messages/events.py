@@ -42,6 +42,7 @@ from interlock.messages.feedback import (
     FeedbackSteered,
 )
 from interlock.messages.units import Lots, Minor, Nanoseconds, OrderId, Sequence, Ticks
+from interlock.messages.venues import OrderRouted, VenueMoved, VenuePaced
 from interlock.messages.verdicts import DecisionJudged as DecisionJudged
 from interlock.messages.verdicts import Line as Line
 from interlock.messages.works import (
@@ -323,6 +324,9 @@ Event: TypeAlias = (
     | CoverageChanged
     | CancelsDeferred
     | MarketDoubted
+    | VenueMoved
+    | VenuePaced
+    | OrderRouted
 )
 
 Effect: TypeAlias = (

@@ -8,6 +8,7 @@ limits. Codes are never reused. The sentence is written at the edge, from `obser
 from typing import Final, NamedTuple
 
 from interlock.messages.reasons_of_feedback import MEANINGS as FEEDBACK_MEANINGS
+from interlock.messages.venue_reasons import VENUE_MEANINGS
 from interlock.messages.work_reasons import WORKS
 
 
@@ -380,7 +381,7 @@ _MEANINGS: Final = (
     *WORKS,
 )
 
-CATALOGUE: Final = tuple(Reason(*row) for row in (*_MEANINGS, *FEEDBACK_MEANINGS))
+CATALOGUE: Final = tuple(Reason(*row) for row in (*_MEANINGS, *FEEDBACK_MEANINGS, *VENUE_MEANINGS))
 MISSING: Final = (
     MARK_MISSING,
     RATE_MISSING,

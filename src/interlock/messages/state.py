@@ -104,6 +104,13 @@ class VenueState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_
     open_orders: int
     unknown_orders: int
     reconciliation: ReconciliationState
+    health: tuple[int, ...]
+    """Measured, ordered, reason; orders in flight and how many may be; until when it is paused, the
+    latency, and what was sent and filled lately."""
+    moved: tuple[Sequence, Nanoseconds, str]
+    """The command and moment of the last move, and whose it was."""
+    buckets: list[tuple[int, Nanoseconds]]
+    """What is left of each published rate, and when that was so."""
 
 
 class CashState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True):

@@ -71,6 +71,7 @@ from interlock.messages.units import (
     Ticks,
     bps_of,
 )
+from interlock.messages.venues import VENUE_STATES, VenueMoved
 from interlock.monitoring.approval_words import limit_place
 from interlock.monitoring.histogram import Histogram
 from interlock.monitoring.limits import values_text
@@ -167,6 +168,8 @@ class Account:
         """Decisions that waited for people, and what became of them."""
         self.limit_changes: list[str] = []
         self.breaches: list[str] = []
+        self.venue_moves: list[str] = []
+        """Each time that a venue was better or worse than before."""
         self.faults: dict[str, int] = {}
         self.refused_inputs = 0
         self.actions = 0
@@ -276,6 +279,9 @@ class Account:
             _count(self.holds, "released")
         elif isinstance(event, HoldRefused):
             _count(self.holds, f"refused: {reason_name(event.reason)}")
+        elif isinstance(event, VenueMoved):
+            state, why = name_of(VENUE_STATES, event.state), reason_name(event.reason)
+            self.venue_moves.append(f"{event.venue} {state}: {why} by {event.by}")
         elif isinstance(event, InvariantBroken):
             self.breaches.append(f"{event.name}: {event.text}")
 

@@ -45,6 +45,7 @@ from interlock.monitoring.approval_words import approval_command_words, limit_wo
 from interlock.monitoring.context import Context
 from interlock.monitoring.feedback_words import feedback_command_words
 from interlock.monitoring.reconciliation_words import statement_words
+from interlock.monitoring.venue_words import venue_command_words
 from interlock.monitoring.work_words import work_command_words
 
 
@@ -173,7 +174,8 @@ def _definition_words(command: Command) -> str:
         kind, symbols = name_of(SOURCE_KINDS, source.kind), ", ".join(source.instruments)
         return f"{source.name}, source of kind {kind}, for account {source.account}: {symbols}"
     said = approval_command_words(command) or work_command_words(command)
-    return said or feedback_command_words(command) or "time passes"
+    said = said or feedback_command_words(command) or venue_command_words(command)
+    return said or "time passes"
 
 
 def _said(text: str) -> str:

@@ -45,6 +45,7 @@ from interlock.monitoring.context import Context
 from interlock.monitoring.feedback_words import feedback_event_words
 from interlock.monitoring.figures import moment
 from interlock.monitoring.reconciliation_words import reconciliation_words
+from interlock.monitoring.venue_words import venue_event_words
 from interlock.monitoring.work_words import work_event_words
 
 
@@ -77,6 +78,7 @@ def event_words(context: Context, event: Event) -> str:
     said = reconciliation_words(context, event) or approval_words(event)
     said = said or work_event_words(context, event)
     said = said or feedback_event_words(event)
+    said = said or venue_event_words(context, event)
     return said or f"{order_text(order_of(event))} {_order_words(context, event)}"
 
 

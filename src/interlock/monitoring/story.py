@@ -362,6 +362,8 @@ class Story(Struct, kw_only=True):
     """What people were asked, when it was held."""
     work: WorkPart | None = None
     """The schedule, when it is a large order that is worked."""
+    routes: list[str] = field(default_factory=list)
+    """What a rule that splits over venues knew of each, and what it chose."""
     cost_convention: str = COST_CONVENTION
     told_until: Sequence = 0
     """The last command that was read."""

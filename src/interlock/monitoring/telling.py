@@ -36,6 +36,7 @@ from interlock.messages.events import (
 )
 from interlock.messages.identity import order_text, place_of
 from interlock.messages.units import Nanoseconds, OrderId, Sequence
+from interlock.messages.venues import OrderRouted, VenueMoved
 from interlock.messages.works import SliceJudged
 from interlock.monitoring.action_words import action_words
 from interlock.monitoring.conclusions import conclude
@@ -50,6 +51,7 @@ from interlock.monitoring.order_story import answer_of, order_part, request_part
 from interlock.monitoring.story import ActionPart, DecisionPart, Story, Subject, VerdictPart
 from interlock.monitoring.subject import find_subject
 from interlock.monitoring.trails import Trail
+from interlock.monitoring.venue_words import venue_event_words
 from interlock.monitoring.verdict_story import decision_part, verdict_part
 from interlock.monitoring.work_story import WorkTeller
 
@@ -98,6 +100,7 @@ class Teller:
         self._action: ActionPart | None = None
         self._hold: HoldPart | None = None
         self._work = WorkTeller(subject.decision, subject.order)
+        self._routes: list[str] = []
         self._sequence: Sequence = 0
         self._time_ns: Nanoseconds = 0
         self._key = ("", "")
@@ -176,8 +179,13 @@ class Teller:
             if event.decision == decision and self._judging is not None:
                 self._judged(self._judging, event, place)
         if reported is None and (type(event) is InvariantBroken or type(event) is HaltTripped):
-            self._stop(command, place, event, stepped)
+            self._stop(command, place, event, stepped, event.scope)
             return
+        if type(event) is VenueMoved:
+            self._stop(command, place, event, stepped, f"venue:{event.venue}")
+            return
+        if type(event) is OrderRouted and event.decision == decision:
+            self._routes.append(venue_event_words(self._context, event))
         trail = self._followed.get(order_of(event))
         if type(event) is CancelRequested or type(event) is ReplaceRequested:
             if trail is None and event.decision == decision:
@@ -218,11 +226,12 @@ class Teller:
         self,
         command: Command,
         place: int,
-        event: InvariantBroken | HaltTripped,
+        event: InvariantBroken | HaltTripped | VenueMoved,
         stepped: dict[OrderId, Trail],
+        scope: str,
     ) -> None:
-        """What is found broken belongs to the story of every open order that it concerns, whatever
-        command it was found at."""
+        """What is found broken, or a venue that fails or is back, belongs to the story of every
+        open order that it concerns, whatever command it was found at."""
         self._ledger.apply(event)
         if type(event) is HaltTripped and not event.by.startswith(BY_INVARIANT):
             return
@@ -232,7 +241,7 @@ class Teller:
             if trail.order not in stepped and not record.is_open():
                 continue
             symbol, venue = record.instrument.symbol, record.venue.name
-            if covers(event.scope, account, source, symbol, venue, record.release):
+            if covers(scope, account, source, symbol, venue, record.release):
                 self._begin(trail, command, stepped)
                 address = address_of(self._sequence, place)
                 trail.conclude(self._context, address, self._time_ns, event)
@@ -336,6 +345,7 @@ class Teller:
             action=self._action,
             hold=self._hold,
             work=self._work.part,
+            routes=self._routes,
             told_until=self._sequence,
             told_until_time=moment(self._time_ns),
         )

@@ -37,6 +37,10 @@ RATE_BAN: Final = 12
 """The venue logs us out, which cancels what works, and rejects messages for the window."""
 RESTART: Final = 13
 """The venue goes away for the window and comes back with everything it has acknowledged."""
+THROTTLE: Final = 14
+"""The venue has too many requests: each is refused with a wait of `delay`, counted from when it was
+refused; whoever has sent `count_max` of them in the window is logged out until `delay` times ten
+later (HTTP 429, then 418)."""
 
 FAULTS: Final = {
     LOST_ACKNOWLEDGEMENT: "lost_acknowledgement",
@@ -52,6 +56,7 @@ FAULTS: Final = {
     DISCONNECT: "disconnect",
     RATE_BAN: "rate_ban",
     RESTART: "restart",
+    THROTTLE: "throttle",
 }
 
 ALWAYS_PPM: Final = 1_000_000
@@ -69,6 +74,7 @@ def takes_delay(kind: int) -> bool:
         REORDERED_REPORT,
         FILL_AFTER_CANCEL,
         SLOW,
+        THROTTLE,
     )
 
 
@@ -79,7 +85,7 @@ def is_outage(kind: int) -> bool:
 
 def has_dose(kind: int) -> bool:
     """True for the kinds that strike some and not others; the rest hold for their whole window."""
-    return kind != SLOW and not is_outage(kind)
+    return kind not in (SLOW, THROTTLE) and not is_outage(kind)
 
 
 @final
@@ -115,7 +121,8 @@ class Fault:
             raise ValueError(f"{FAULTS[kind]}: ppm was {ppm}, must be 0..{ALWAYS_PPM}")
         if every_ns and not 0 < for_ns < every_ns:
             raise ValueError(f"{FAULTS[kind]}: a window that returns must be shorter than every")
-        if not has_dose(kind) and (ppm != ALWAYS_PPM or after or count_max):
+        is_counted = count_max > 0 and kind != THROTTLE
+        if not has_dose(kind) and (ppm != ALWAYS_PPM or after or is_counted):
             raise ValueError(f"{FAULTS[kind]}: holds for its whole window, it has no dose")
         if takes_delay(kind) and delay_ns == 0:
             raise ValueError(f"{FAULTS[kind]}: needs a delay above 0")
@@ -170,7 +177,9 @@ class Fault:
         if not self.is_on(time_ns):
             return False
         self.met += 1
-        if self.met <= self.after or (self.count_max and self.struck >= self.count_max):
+        if self.met <= self.after or (
+            self.count_max and self.struck >= self.count_max and self.kind != THROTTLE
+        ):
             return False
         if self.ppm < ALWAYS_PPM and not self.chance.happens(self.ppm):
             return False
@@ -184,13 +193,16 @@ def random_faults(
     """This is a script by seed: each kind with even chance, a window and a dose of its own, all of
     it again every `length_ns`.
 
-    Lost fills are left out unless asked for: nothing but reconciliation heals them.
+    Lost fills are left out unless asked for: nothing but reconciliation heals them. So is a venue
+    that throttles: scripts by seed were kept before there was one.
     """
     if length_ns < 20 * NS_PER_MS:
         raise ValueError(f"length_ns was {length_ns}, must be at least {20 * NS_PER_MS}")
     chance = Chance(seed)
     made: list[Fault] = []
     for kind in FAULTS:
+        if kind == THROTTLE:
+            continue
         is_drawn = chance.happens(500_000)
         length_ms = length_ns // NS_PER_MS
         from_ms = chance.below(length_ms)

@@ -33,6 +33,14 @@ from interlock.messages.terms import (
     REPORT_REPLACE_REJECTED,
 )
 from interlock.messages.units import Nanoseconds, OrderId
+from interlock.messages.venue_reasons import VENUE_THROTTLED
+from interlock.messages.venues import (
+    REQUEST_CANCEL,
+    REQUEST_QUERY,
+    REQUEST_REPLACE,
+    REQUEST_SUBMIT,
+    NoteVenueThrottle,
+)
 from interlock.simulation.desk import Desk
 from interlock.simulation.faults import (
     CANCEL_DOWN,
@@ -48,10 +56,12 @@ from interlock.simulation.faults import (
     RESTART,
     SLOW,
     SUBMIT_DOWN,
+    THROTTLE,
     Fault,
 )
 
 DOWN_TEXT: Final = "out of order"
+THROTTLED_TEXT: Final = "too many requests"
 CUT_TEXT: Final = "the connection broke"
 
 
@@ -73,6 +83,8 @@ class FaultyVenue:
         self.plays_link: bool = plays_link
         self.passed: int = 0
         """Orders that reached the venue, or are on their way to it."""
+        self.bans: int = 0
+        """How often it logged us out for going on while it throttled us."""
         self.keeps_truth: bool = False
         """Whether `truth` collects what the venue said, whatever became of it; else it stays
         empty."""
@@ -110,7 +122,7 @@ class FaultyVenue:
 
     def submit(self, time_ns: Nanoseconds, order: OrderCleared) -> None:
         self._pass_time(time_ns)
-        if not self.is_linked:
+        if not self.is_linked or self._is_throttled(time_ns, REQUEST_SUBMIT, order.order, 0):
             return
         down = self._strike(SUBMIT_DOWN, time_ns)
         if down is None:
@@ -121,7 +133,7 @@ class FaultyVenue:
 
     def cancel(self, time_ns: Nanoseconds, request: CancelRequested) -> None:
         self._pass_time(time_ns)
-        if not self.is_linked:
+        if not self.is_linked or self._is_throttled(time_ns, REQUEST_CANCEL, request.order, 0):
             return
         down = self._strike(CANCEL_DOWN, time_ns)
         if down is None:
@@ -131,7 +143,8 @@ class FaultyVenue:
 
     def replace(self, time_ns: Nanoseconds, request: ReplaceRequested) -> None:
         self._pass_time(time_ns)
-        if not self.is_linked:
+        order, revision = request.order, request.revision
+        if not self.is_linked or self._is_throttled(time_ns, REQUEST_REPLACE, order, revision):
             return
         down = self._strike(SUBMIT_DOWN, time_ns)
         if down is None:
@@ -141,7 +154,7 @@ class FaultyVenue:
 
     def query(self, time_ns: Nanoseconds, order: OrderId) -> None:
         self._pass_time(time_ns)
-        if self.is_linked:
+        if self.is_linked and not self._is_throttled(time_ns, REQUEST_QUERY, order, 0):
             self.desk.query(self._leaving_ns(time_ns), order)
 
     def state(self, time_ns: Nanoseconds, asked: VenueQuestioned) -> None:
@@ -197,7 +210,15 @@ class FaultyVenue:
     def _leaving_ns(self, time_ns: Nanoseconds) -> Nanoseconds:
         return time_ns + self._slowness_ns(time_ns)
 
-    def _refuse(self, time_ns: Nanoseconds, order: OrderId, kind: int, revision: int) -> None:
+    def _refuse(
+        self,
+        time_ns: Nanoseconds,
+        order: OrderId,
+        kind: int,
+        revision: int,
+        reason: int = VENUE_REFUSED,
+        text: str = DOWN_TEXT,
+    ) -> None:
         gateway = self.desk.gateway
         at_ns = time_ns + gateway.latency_out_ns
         report = ReportOrder(
@@ -205,11 +226,33 @@ class FaultyVenue:
             order=order,
             kind=kind,
             revision=revision,
-            reason=VENUE_REFUSED,
-            text=DOWN_TEXT,
+            reason=reason,
+            text=text,
             venue_time_ns=at_ns,
         )
         self._hear(at_ns + gateway.latency_in_ns, report)
+
+    def _is_throttled(
+        self, time_ns: Nanoseconds, request: int, order: OrderId, revision: int
+    ) -> bool:
+        """Whether the venue takes a request not at all, and says so. A cancel is not refused by
+        that: it was not looked at."""
+        fault = self._strike(THROTTLE, time_ns)
+        if fault is None:
+            return False
+        gateway = self.desk.gateway
+        heard_ns = time_ns + gateway.latency_out_ns + gateway.latency_in_ns
+        self._hear(
+            heard_ns,
+            NoteVenueThrottle(self.name, request, order, fault.delay_ns, THROTTLED_TEXT),
+        )
+        if request in (REQUEST_SUBMIT, REQUEST_REPLACE):
+            kind = REPORT_REJECTED if request == REQUEST_SUBMIT else REPORT_REPLACE_REJECTED
+            self._refuse(time_ns, order, kind, revision, VENUE_THROTTLED, THROTTLED_TEXT)
+        if fault.count_max and fault.struck % fault.count_max == 0:
+            self.bans += 1
+            self.desk.log_out(time_ns, time_ns + 10 * fault.delay_ns)
+        return True
 
     # Words.
 

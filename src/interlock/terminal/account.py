@@ -54,6 +54,7 @@ def account_json(account: Account) -> dict[str, Any]:
         "holds": account.holds,
         "limit_changes": account.limit_changes,
         "invariants_broken": account.breaches,
+        "venue_moves": account.venue_moves,
     }
 
 
@@ -105,6 +106,11 @@ def _print_remarks(console: Console, account: Account) -> None:
     if len(account.limit_changes) > REMARKS_SHOWN:
         more = len(account.limit_changes) - REMARKS_SHOWN
         remarks.append(f"and {more:,} more changes of limits: `interlock limits` lists them")
+    for text in account.venue_moves[:REMARKS_SHOWN]:
+        remarks.append(f"Venue: {printable(text)}")
+    if len(account.venue_moves) > REMARKS_SHOWN:
+        more = len(account.venue_moves) - REMARKS_SHOWN
+        remarks.append(f"and {more:,} more moves of venues: `interlock venues` lists them")
     if remarks:
         console.print()
     for remark in remarks:

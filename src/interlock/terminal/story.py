@@ -70,6 +70,9 @@ def print_story(console: Console, story: Story) -> None:
         _rows(console, hold_rows(story.hold))
     if story.work is not None:
         _print_schedule(console, story.work, story)
+    if story.routes:
+        console.print()
+        _rows(console, [("routed", words) for words in story.routes])
     if story.action is not None:
         _print_action(console, story)
     is_one = line or (story.work is not None and story.subject.order)
