@@ -11,7 +11,7 @@ from interlock.journal.reader import JournalReader
 from interlock.messages.encoding import encode_batch
 
 KNOWN = Path(__file__).with_name("known.toml")
-KNOWN_DIGEST = "e4aea1985b488e2f913768b17e192f64a32aa1f180ba7496bc127b83c3666dab"
+KNOWN_DIGEST = "9034c97296279189b87c73a767aa6549869634d30ef9afddc7718e0bcdf66d0e"
 
 
 def digest_after_opening(directory: Path) -> str:
