@@ -6,7 +6,7 @@ from typing import Any
 from controls import cases_of_flow, cases_of_orders, cases_of_risk
 from controls.cases import CASES, armed, quoted
 from interlock.ledger.counters import ENTRIES_MAX
-from interlock.messages import reasons
+from interlock.messages import load_reasons, reasons
 from interlock.messages.terms import BUY
 
 TABLES = (cases_of_flow, cases_of_orders, cases_of_risk)
@@ -69,6 +69,7 @@ OF_LIMITS: dict[int, Callable[[], Any]] = {
             reasons.IDENTICAL_ORDERS_ABOVE_LIMIT,
             reasons.REPEATED_EXECUTIONS_ABOVE_LIMIT,
             reasons.REJECTS_ABOVE_LIMIT,
+            load_reasons.SOURCES_DISAGREE,
         )
     },
 }

@@ -367,7 +367,7 @@ EARNED |= OF_FEEDBACK
 
 def test_every_reason_of_the_catalogue_has_its_history_and_no_other_does() -> None:
     # What was not taken at the door never reached a step: `sessions/test_sessions_overload.py`.
-    at_the_door = {code for code, _, _ in load_reasons.MEANINGS}
+    at_the_door = {code for code, _, _ in load_reasons.AT_THE_DOOR}
     catalogue = {reason.code for reason in reasons.CATALOGUE}
     assert catalogue - at_the_door == set(EARNED)
 

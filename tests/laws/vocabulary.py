@@ -53,7 +53,7 @@ from interlock.messages.definitions import (
     Limit,
     Source,
 )
-from interlock.messages.load_reasons import MEANINGS as LOAD_REASONS
+from interlock.messages.load_reasons import AT_THE_DOOR
 from interlock.messages.terms import (
     CLEARED,
     DAY,
@@ -329,7 +329,7 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
     ))  # fmt: skip
 
 
-SHED = tuple(code for code, _, _ in LOAD_REASONS)
+SHED = tuple(code for code, _, _ in AT_THE_DOOR)
 
 
 def person(draw: Chance | Drawn, world: World, kind: int) -> Command:

@@ -13,6 +13,7 @@ from interlock.messages.events import DecisionJudged, Event
 from interlock.messages.load_reasons import CUT_BY_PRIORITY, LANE_FULL, WAITED_TOO_LONG
 from interlock.messages.reasons import DECISION_EXPIRED
 from interlock.messages.units import NS_PER_MS, Nanoseconds
+from interlock.monitoring.account import Account
 from interlock.testing.door import ScriptedDoor
 from interlock.testing.live import LiveTrial
 from sessions.live import HALT, LIVE, QUOTE, decision
@@ -101,6 +102,9 @@ def test_what_is_not_taken_is_answered_at_once_counted_and_replayed_the_same() -
         LANE_FULL: answered["LANE_FULL"],
         WAITED_TOO_LONG: answered["WAITED_TOO_LONG"],
     }
+    account = Account()
+    account(1, entries)
+    assert sum(account.not_taken.values()) == sum(answered.values())
     taken = sum(isinstance(entry.command, ProposeDecision) for entry in entries)
     judged = sum(isinstance(event, DecisionJudged) for e in entries for event in e.events)
     assert taken == judged == len(trial.outside.lines) - 1 - sum(answered.values())
