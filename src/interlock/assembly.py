@@ -28,6 +28,7 @@ from interlock.feedback.scorer import Scorer
 from interlock.inputs.clock import WallClock
 from interlock.inputs.clock_watch import ClockWatch
 from interlock.inputs.decisions import DecisionDefaults
+from interlock.inputs.intake import Intake
 from interlock.inputs.live import Door, LiveSession
 from interlock.inputs.recordings import MergedRecording
 from interlock.inputs.scheduler import NEVER, Scheduler
@@ -238,6 +239,7 @@ def assemble_live(
         engine,
         ground.clock,
         lines,
+        Intake(file.overload, {source.name: source.priority for source in file.sources}),
         parts.instruments,
         DecisionDefaults(),
         recording=parts.recording if parts.recording is not None else (),

@@ -21,6 +21,7 @@ from interlock.commandline.drilling import add_drilling
 from interlock.commandline.explaining import add_explaining
 from interlock.commandline.gate import add_gate
 from interlock.commandline.journals import add_journal
+from interlock.commandline.loading import add_loading
 from interlock.commandline.measuring import add_measuring
 from interlock.commandline.running import add_running
 from interlock.commandline.venues import add_venues
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     add_gate(commands)
     add_measuring(commands)
     add_curves(commands)
+    add_loading(commands)
     add_controlling(commands)
     add_drilling(commands)
     add_journal(commands)

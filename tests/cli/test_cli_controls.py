@@ -63,7 +63,7 @@ def test_what_a_session_does_not_arm_is_said_with_what_could(
     rows = said(capsys, "--coverage", str(ROOT / "examples" / "binance-spot.toml"))
     assert isinstance(rows, list)
     bare = {row["row"]: row["could"] for row in rows if not row["armed"]}
-    assert bare["C22"] == ["self_match"]
+    assert bare["C22"] == ["self_match", "source_conflict"]
     assert "C03" not in bare
     assert main(["controls", "--coverage", str(EVERY)]) == 0
     assert f"{len(ROWS) - 1} of {len(ROWS)} rows are answered" in capsys.readouterr().out

@@ -3,11 +3,12 @@
 from typing import Any
 
 from controls.cases import PRICE, armed, case, filled, orders, quoted
-from interlock.messages import reasons
+from interlock.messages import load_reasons, reasons
 from interlock.messages.commands import (
     SetLimit,
 )
 from interlock.messages.decisions import Terms
+from interlock.messages.definitions import Source
 from interlock.messages.events import Event
 from interlock.messages.terms import (
     BUY,
@@ -170,3 +171,19 @@ def a_hundred_times_what_was_meant() -> Any:
 def nothing_said_below_what_must_be_said_and_at_it() -> Any:
     world = quoted(armed("intent", instrument="COIN", value_min=10 * PRICE, tolerance_bps=100))
     return orders(world, {"quantity": 9}, {"quantity": 10})
+
+
+@case("source_conflict", load_reasons.SOURCES_DISAGREE)
+def as_much_against_it_as_may_be_and_a_lot_more() -> Any:
+    other = Source("other", "main", instruments=("COIN", "GOLD"), priority=0)
+    world = quoted(armed("source_conflict", "source:model", opposing_max=5), sources=(other,))
+    # Its own sales are not against it, nor is what the other buys.
+    world.order(SELL, 7, PRICE + 100)
+    world.order(BUY, 8, PRICE - 100, source="other")
+    world.order(SELL, 5, PRICE + 100, source="other")
+
+    def more() -> list[Event]:
+        world.order(SELL, 1, PRICE + 100, source="other")
+        return world.order()
+
+    return world, world.order, more

@@ -6,7 +6,7 @@ from typing import Any
 from controls import cases_of_flow, cases_of_orders, cases_of_risk, cases_of_trails
 from controls.cases import CASES, armed, quoted
 from interlock.ledger.counters import ENTRIES_MAX
-from interlock.messages import reasons
+from interlock.messages import load_reasons, reasons
 from interlock.messages.terms import BUY
 
 TABLES = (cases_of_flow, cases_of_orders, cases_of_risk, cases_of_trails)
@@ -71,6 +71,7 @@ OF_LIMITS: dict[int, Callable[[], Any]] = {
             reasons.REJECTS_ABOVE_LIMIT,
             reasons.MARKET_DOUBTED,
             reasons.PRICE_MOVED_ABOVE_LIMIT,
+            load_reasons.SOURCES_DISAGREE,
         )
     },
 }

@@ -20,7 +20,7 @@ from laws.histories import history
 from laws.stage import USER_CONTROLS
 from worlds import World
 
-SEEDS = (1, 2, 3, 5, 8)
+SEEDS = (1, 2, 3, 5, 8, 13, 21)
 COMMANDS = 1_500
 
 

@@ -24,6 +24,7 @@ from interlock.messages.commands import (
     LiftHalt,
     NoteFeedFault,
     NoteRefusedInput,
+    NoteShed,
     NoteTrade,
     NoteVenueLink,
     ProposeDecision,
@@ -52,6 +53,7 @@ from interlock.messages.definitions import (
     Limit,
     Source,
 )
+from interlock.messages.load_reasons import AT_THE_DOOR
 from interlock.messages.terms import (
     CLEARED,
     DAY,
@@ -64,6 +66,7 @@ from interlock.messages.terms import (
     LIMIT,
     MARKET,
     MARKETABLE_LIMIT,
+    NEW_RISK,
     PARTIALLY_FILLED,
     PENDING_CANCEL,
     PENDING_REPLACE,
@@ -324,8 +327,12 @@ def operator(draw: Chance | Drawn, world: World) -> Command:
         ReportAction(draw.pick((*world.ledger.actions, 5)), True, "done"),
         NoteRefusedInput("socket", "00", "unreadable"),
         NoteVenueLink("alpha", False, "the connection broke"),
+        NoteShed(1, tuple((NEW_RISK, "desk", reason, 7) for reason in SHED)),
         DefineSource(Source("narrow", "second", instruments=draw.pick((("COIN",), SYMBOLS)))),
     ))  # fmt: skip
+
+
+SHED = tuple(code for code, _, _ in AT_THE_DOOR)
 
 
 def person(draw: Chance | Drawn, world: World, kind: int) -> Command:

@@ -9,6 +9,7 @@ from typing import Final
 from interlock.controls import (
     aggregates,
     conditions,
+    conflicts,
     daily,
     envelopes,
     exposure,
@@ -40,6 +41,7 @@ CATALOGUE: Final[tuple[ControlKind, ...]] = (
     *repeats.KINDS,
     *quoters.KINDS,
     *envelopes.KINDS,
+    *conflicts.KINDS,
 )
 
 KINDS: Final[dict[str, ControlKind]] = {kind.name: kind for kind in CATALOGUE}
@@ -75,4 +77,6 @@ def make_control(limit: Limit, number: int) -> Control | None:
         made = quoters.make_quoter(limit, number)
     if made is None:
         made = envelopes.make_envelope(limit, number)
+    if made is None:
+        made = conflicts.make_conflict(limit)
     return made

@@ -22,6 +22,7 @@ from interlock.messages.commands import (
     DefineInstrument,
     Halt,
     LiftHalt,
+    NoteShed,
     NoteVenueLink,
     ProposeDecision,
     ReportAction,
@@ -94,6 +95,9 @@ class Observer:
             self._move(before[0], before[2], before[1], after[2])
         elif isinstance(command, ProposeDecision):
             self._move("decision", "new", "propose", "waiting")
+        elif isinstance(command, NoteShed):
+            for _, _, reason, _ in command.shed:
+                self._note(f"reason: {reason_name(reason)}")
         elif isinstance(command, NoteVenueLink):
             known = self._links.get(command.venue, "unsaid")
             self._links[command.venue] = "connected" if command.is_connected else "broken"

@@ -25,6 +25,7 @@ from interlock.messages.events import (
 )
 from interlock.messages.feedback import FeedbackSet
 from interlock.messages.identity import order_text
+from interlock.messages.load_reasons import OVERTAKEN
 from interlock.messages.reasons import reason_name
 from interlock.messages.units import Sequence
 from interlock.messages.venues import VENUE_STATES, VenueMoved
@@ -43,6 +44,15 @@ def word_answer(sequence: Sequence, entry: Entry) -> dict[str, Any]:
         if answer is not None:
             return {"sequence": sequence, **answer}
     return {"sequence": sequence, "taken": True}
+
+
+def not_taken(reason: int, retry_ms: int) -> dict[str, Any]:
+    """This is the answer to a line that was not taken: nothing of it is in the journal but the
+    count. It may be said again after so long; 0 when there is no sense in that."""
+    answer: dict[str, Any] = {"taken": False, "reason": reason_name(reason)}
+    if retry_ms > 0 and reason != OVERTAKEN:
+        answer["retry_after_ms"] = retry_ms
+    return answer
 
 
 def refused_answer(event: HoldRefused, key: str) -> dict[str, Any]:

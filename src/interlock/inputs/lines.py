@@ -19,8 +19,14 @@ from interlock.inputs.listening import unix_listener
 
 LINE_BYTES_MAX: Final = 65_536
 READ_BYTES: Final = 65_536
-LINES_PER_TURN_MAX: Final = 256
+LINES_PER_TURN_MAX: Final = 4_096
 """Of one connection: no one can keep the others, or the market, from their turn."""
+READS_PER_TURN_MAX: Final = 16
+"""Of all connections together, and one of each: what cannot be done in time is read all the same,
+to be refused at once."""
+PATIENT_LINES_MAX: Final = 256
+"""Of standard input, or of what reduces risk on one connection: while so many wait, no more are
+read."""
 UNREAD_BYTES_MAX: Final = 1_048_576
 """Beyond this a connection's answers are dropped and counted; its lines are still taken."""
 CONNECTIONS_MAX: Final = 64
@@ -38,6 +44,13 @@ class Connection:
         self.writing = writing
         self.peer = peer
         self.lines_taken = 0
+        self.is_patient = peer is None
+        """Standard input: it is read at the pace of its taking, and nothing of it is refused for
+        being too much."""
+        self.waiting = 0
+        """Lines that arrived and were not taken yet."""
+        self.urgent = 0
+        """Of them, those that reduce risk."""
         self.owed = 0
         """Lines that wait for their answer."""
         self.is_ended = False
@@ -52,23 +65,29 @@ class Connection:
         self._lines: list[bytes] = []
         self._outgoing = bytearray()
 
-    def read(self) -> None:
+    def read(self, reads_max: int = 1) -> None:
         """This takes what has arrived, and cuts it into lines without their ends; blank ones are
         dropped.
 
         A line beyond the bound is kept cut, so that it is refused and recorded.
         """
+        for _ in range(reads_max):
+            if not self._read() or not self.wants_more:
+                return
+
+    def _read(self) -> bool:
+        """Whether there may be more."""
         try:
             arrived = os.read(self.reading, READ_BYTES)
         except BlockingIOError:
-            return
+            return False
         except OSError:
             arrived = b""
         if not arrived:
             self.is_ended = True
             self._lines.append(self._incoming)
             self._incoming = b""
-            return
+            return False
         if self._is_passing_over:
             _, end, arrived = arrived.partition(b"\n")
             self._is_passing_over = not end
@@ -78,20 +97,19 @@ class Connection:
             self._lines.append(self._incoming[: LINE_BYTES_MAX + 1])
             self._incoming = b""
             self._is_passing_over = True
+        return len(arrived) == READ_BYTES
 
     def next_lines(self) -> list[bytes]:
         """This is what one turn may take of this connection."""
-        taken, self._lines = (
-            self._lines[:LINES_PER_TURN_MAX],
-            self._lines[LINES_PER_TURN_MAX:],
-        )
+        lines_max = PATIENT_LINES_MAX - self.waiting if self.is_patient else LINES_PER_TURN_MAX
+        taken, self._lines = self._lines[:lines_max], self._lines[lines_max:]
         kept = [line for line in taken if line.strip()]
         self.owed += len(kept)
         return kept
 
-    def answer(self, line: bytes) -> None:
-        """This puts an answer on its way, or counts it when too much is unread."""
-        self.owed -= 1
+    def answer(self, line: bytes, answered: int = 1) -> None:
+        """This puts an answer to so many lines on its way, or counts it when too much is unread."""
+        self.owed -= answered
         if self.is_gone:
             return
         if len(self._outgoing) > UNREAD_BYTES_MAX:
@@ -125,13 +143,19 @@ class Connection:
 
     @property
     def has_lines(self) -> bool:
-        """Whether lines are waiting for their turn."""
-        return bool(self._lines)
+        """Whether lines can come in that were read already."""
+        return bool(self._lines) and not (self.is_patient and self.waiting >= PATIENT_LINES_MAX)
 
     @property
     def wants_more(self) -> bool:
-        """Whether to read on: not while lines wait."""
-        return not self.is_ended and not self._lines
+        """Whether to read on: not while lines were read and not let in, nor while too many wait
+        that nobody may refuse."""
+        held = self.waiting if self.is_patient else self.urgent
+        return not self.is_ended and not self._has_enough and held < PATIENT_LINES_MAX
+
+    @property
+    def _has_enough(self) -> bool:
+        return bool(self._lines) if self.is_patient else len(self._lines) >= LINES_PER_TURN_MAX
 
     @property
     def has_unread(self) -> bool:
@@ -178,6 +202,7 @@ class Lines:
         """This waits for lines, at most so long, and returns all that have come."""
         if self._listen():
             seconds = 0.0
+        reads_max = max(READS_PER_TURN_MAX // max(len(self.connections), 1), 1)
         for key, events in self._selector.select(seconds):
             if key.data is self._listener:
                 self._accept()
@@ -188,7 +213,7 @@ class Lines:
             if events & selectors.EVENT_WRITE:
                 connection.write()
             if events & selectors.EVENT_READ and connection.wants_more:
-                connection.read()
+                connection.read(reads_max)
         came: list[tuple[Connection, bytes]] = []
         for connection in self.connections:
             if connection.has_lines:

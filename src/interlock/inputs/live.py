@@ -6,11 +6,13 @@ durable.
      "refusals": [], "orders": ["413-1"]}
     {"line": 2, "sequence": 414, "error": "$.action.price: was 1, must be decimal text"}
     {"line": 3, "sequence": 415, "halted": "firm", "cancels_requested": 1}
+    {"line": 4, "to": 90, "taken": false, "reason": "CUT_BY_PRIORITY", "retry_after_ms": 140}
 
 `line` counts the lines of the connection that were not blank. Decisions are answered in the order
 in which they were judged, which is by priority, so `line` or `key` says which one it was. One that
 is held is answered twice: that it waits for people, with the digest that they approve, and what
-became of it.
+became of it. What is more than can be done in time is refused at once (`intake`): lines that follow
+each other in one answer, from `line` to `to`.
 """
 
 import hashlib
@@ -19,9 +21,12 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any, NamedTuple, Protocol
 
-from interlock.inputs.answers import refused_answer, word_answer
+from interlock.inputs.answers import not_taken, refused_answer, word_answer
 from interlock.inputs.clock import Clock
+from interlock.inputs.conflation import newest
 from interlock.inputs.decisions import DecisionDefaults
+from interlock.inputs.intake import Intake
+from interlock.inputs.lanes import WaitingLine
 from interlock.inputs.lines import Connection
 from interlock.inputs.refusals import InputRefused
 from interlock.inputs.scheduler import SERVE_MAX, Dated, Decider, Market, Observer, Talker
@@ -51,12 +56,14 @@ from interlock.messages.events import (
 )
 from interlock.messages.findings import objections_of
 from interlock.messages.identity import order_text
-from interlock.messages.reasons import reason_name
+from interlock.messages.reasons import DECISION_EXPIRED, reason_name
 from interlock.messages.terms import HOLD, SEVERITIES, name_of
 from interlock.messages.units import NS_PER_SECOND, Nanoseconds, Sequence
 
 # However quiet it is, the loop looks up this often.
 WAIT_SECONDS_MAX = 0.2
+# A moment that does not come.
+NEVER: Nanoseconds = 2**63 - 1
 
 
 class LiveTaker(Protocol):
@@ -117,6 +124,7 @@ class LiveSession:
         engine: LiveTaker,
         clock: Clock,
         lines: Door,
+        intake: Intake,
         instruments: dict[str, Instrument],
         defaults: DecisionDefaults,
         *,
@@ -131,6 +139,7 @@ class LiveSession:
         self.engine = engine
         self.clock = clock
         self.lines = lines
+        self.intake = intake
         self.instruments = instruments
         self.defaults = defaults
         self.answered = 0
@@ -156,11 +165,15 @@ class LiveSession:
     def run(self) -> None:
         """This takes turns: everything that waits, then one batch, then the answers."""
         while not self._stopped:
-            came = self.lines.wait(self._patience())
-            self._turn(self.clock.now_ns(), came)
+            came = self.lines.wait(0.0 if self.intake.is_waiting else self._patience())
+            begun_ns = self.clock.now_ns()
+            self._turn(begun_ns, came)
             self.lines.hand_out()
-            if self.lines.is_over or self.engine.is_out_of_room:
+            self.intake.worked(self.clock.now_ns() - begun_ns)
+            is_over = self.lines.is_over and not self.intake.is_waiting
+            if is_over or self.engine.is_out_of_room:
                 break
+        self._note_shed(self.clock.now_ns(), is_last=True)
         self.engine.keep()
         self.lines.hand_out()
 
@@ -185,22 +198,30 @@ class LiveSession:
 
     def _patience(self) -> float:
         """Seconds until something is due by itself."""
-        now_ns = self.clock.now_ns()
+        due_ns = self._next_due_ns()
+        if self._decisions:
+            due_ns = min(due_ns, self._decisions[0][0])
+        wait = max(due_ns - self.clock.now_ns(), 0) / NS_PER_SECOND
+        return min(wait, WAIT_SECONDS_MAX)
+
+    def _next_due_ns(self) -> Nanoseconds:
+        """When a venue, the market, a recording or a timer next has something to say."""
         due = [talker.next_time_ns() for talker in (*self._venues, *self._timers)]
         if self._market is not None:
             due.append(self._market.next_time_ns())
         if self._next is not None:
             due.append(self._next[0] + self._shift_ns)
-        if self._decisions:
-            due.append(self._decisions[0][0])
-        waits = [max(moment - now_ns, 0) / NS_PER_SECOND for moment in due if moment >= 0]
-        return min([*waits, WAIT_SECONDS_MAX])
+        return min((moment for moment in due if moment >= 0), default=NEVER)
 
     def _turn(self, now_ns: Nanoseconds, came: list[tuple[Connection, bytes]]) -> None:
         self._take_market(now_ns)
         arrived = 0
-        for connection, line in came:
-            arrived += self._take_line(now_ns, connection, line)
+        for connection, text in came:
+            self.intake.offer(now_ns, connection, text)
+        for line in self.intake.serve(now_ns):
+            arrived += self._take_line(now_ns, line)
+        self._answer_refused()
+        self._note_shed(now_ns)
         while self._decisions and self._decisions[0][0] <= now_ns:
             self._take(now_ns, ProposeDecision(heappop(self._decisions)[2]))
             arrived += 1
@@ -211,37 +232,68 @@ class LiveSession:
             self.engine.keep()
 
     def _take_market(self, now_ns: Nanoseconds) -> None:
+        late_ns = now_ns - self._next_due_ns()
+        said: list[Dated] = []
         while self._next is not None and self._next[0] + self._shift_ns <= now_ns:
             command = self._next[1]
             self._next = next(self._recording, None)
             for observer in self._observers:
                 observer.observe(now_ns, command)
-            self._take(now_ns, command)
+            said.append((now_ns, command))
         if self._market is not None and 0 <= self._market.next_time_ns() <= now_ns:
             self._market.advance(now_ns)
         for talker in (*self._venues, *self._timers):
-            for _, command in talker.due(now_ns):
-                self._take(now_ns, command)
+            said += talker.due(now_ns)
+        if late_ns > self.intake.late_ns:
+            heard = len(said)
+            said = newest(said)
+            self.intake.overtaken(heard - len(said))
+        for _, command in said:
+            self._take(now_ns, command)
 
-    def _take_line(self, now_ns: Nanoseconds, connection: Connection, line: bytes) -> int:
+    def _answer_refused(self) -> None:
+        """This tells whoever said a line that it is not taken, why, and when to try again; lines
+        that follow each other in one answer."""
+        refused, self.intake.refused = self.intake.refused, []
+        retry_ms = self.intake.retry_ms() if refused else 0
+        for lines in refused:
+            answer = not_taken(lines.reason, retry_ms)
+            count = lines.last - lines.first + 1
+            if count > 1:
+                answer = {"to": lines.last, **answer}
+            self._answer(_Owed(lines.connection, lines.first, ""), answer, count)
+
+    def _note_shed(self, now_ns: Nanoseconds, *, is_last: bool = False) -> None:
+        note = self.intake.note(now_ns, is_last=is_last)
+        if note is not None:
+            self._take(now_ns, note)
+
+    def _take_line(self, now_ns: Nanoseconds, line: WaitingLine) -> int:
         """One line from outside; 1 when it is a decision that now waits."""
+        connection = line.connection
         command: Command
         try:
-            command = decode_line(line, self.instruments, self.defaults)
+            command = decode_line(line.text, self.instruments, self.defaults)
         except InputRefused as refused:
-            digest = hashlib.sha256(line).hexdigest()
+            digest = hashlib.sha256(line.text).hexdigest()
             command = NoteRefusedInput(connection.name, digest, str(refused)[:1_000])
-        connection.lines_taken += 1
-        if not self._has_room(connection, command):
+        key = ""
+        if isinstance(command, ProposeDecision):
+            key = command.decision.key
+            if line.came_ns <= command.decision.valid_until_ns < now_ns:
+                self.intake.expired(line, DECISION_EXPIRED)
+                owed = _Owed(connection, line.number, key)
+                self._answer(owed, not_taken(DECISION_EXPIRED, 0))
+                return 0
+        if not self._has_room(line, command):
             return 0
-        key = command.decision.key if isinstance(command, ProposeDecision) else ""
-        self._owed[self.engine.sequence + 1] = _Owed(connection, connection.lines_taken, key)
+        self._owed[self.engine.sequence + 1] = _Owed(connection, line.number, key)
         for observer in self._observers:
             observer.observe(now_ns, command)
         self._take(now_ns, command)
         return 1 if isinstance(command, ProposeDecision) else 0
 
-    def _has_room(self, connection: Connection, command: Command) -> bool:
+    def _has_room(self, line: WaitingLine, command: Command) -> bool:
         """Whether the disk has room for a line; if not, whoever sent it is told."""
         if not self.engine.is_short_of_room:
             return True
@@ -250,8 +302,7 @@ class LiveSession:
         else:
             sentence = "" if is_worth_the_room(command) else NO_ROOM_SENTENCE
         if sentence:
-            owed = _Owed(connection, connection.lines_taken, "")
-            self._answer(owed, {"error": sentence})
+            self._answer(_Owed(line.connection, line.number, ""), {"error": sentence})
         return not sentence
 
     def _take(self, now_ns: Nanoseconds, command: Command) -> None:
@@ -267,10 +318,13 @@ class LiveSession:
                 self._decided += 1
                 heappush(self._decisions, (now_ns + latency_ns, self._decided, decision))
 
-    def _answer(self, owed: _Owed, answer: dict[str, Any]) -> None:
+    def _answer(self, owed: _Owed, answer: dict[str, Any], answered: int = 1) -> None:
         told = json.dumps({"line": owed.line, **answer}, separators=(",", ":"))
-        owed.connection.answer(told.encode())
-        self.answered += 1
+        if answered == 1:
+            owed.connection.answer(told.encode())
+        else:
+            owed.connection.answer(told.encode(), answered)
+        self.answered += answered
 
     def _verdict(self, event: DecisionJudged, key: str, events: list[Event]) -> dict[str, Any]:
         """One verdict as one line: what stopped it with observed and bound, or what it became."""

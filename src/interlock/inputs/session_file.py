@@ -26,10 +26,12 @@ from interlock.inputs.session_definitions import BY, Definitions
 from interlock.inputs.session_feedback import read_feedback
 from interlock.inputs.session_limits import LimitReader, set_limits
 from interlock.inputs.session_lines import lines_of
+from interlock.inputs.session_overload import read_overload
 from interlock.inputs.session_parts import (
     ActionSettings,
     DataSettings,
     MarketSettings,
+    OverloadSettings,
     SourceSettings,
     VenueSettings,
 )
@@ -87,6 +89,7 @@ class SessionFile(Struct, frozen=True):
     actions: tuple[ActionSettings, ...]
     snapshot_every: int
     """Commands between two states taken while the session runs; 0 for none, -1 when unsaid."""
+    overload: OverloadSettings
     text: str
     """The file as it was written."""
     feedback: FeedbackRules | None = None
@@ -249,6 +252,7 @@ def _read(
     journal = root.table("journal")
     snapshot_every = journal.whole("snapshot_every", -1, 0, BOUND_MAX)
     journal.end()
+    overload = read_overload(root.table("overload"))
     actions = read_actions(root)
     definitions = Definitions(remarks)
     definitions.read(root)
@@ -283,6 +287,7 @@ def _read(
         data=data,
         actions=actions,
         snapshot_every=snapshot_every,
+        overload=overload,
         text=text,
         feedback=feedback,
     )

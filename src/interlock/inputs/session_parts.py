@@ -115,6 +115,19 @@ class DataSettings(Struct, frozen=True):
     clock: str = ""
 
 
+class OverloadSettings(Struct, frozen=True):
+    """When a live session has more than it can do in time: its `[overload]`."""
+
+    target_ms: int = 20
+    """Lines that wait longer than this, as a rule, are too many; twice as long is too long."""
+    interval_ms: int = 100
+    """How long the shortest and the mean wait are looked at before anything follows."""
+    lane_lines: int = 1_024
+    """Lines that wait in one lane at most."""
+    turn_lines: int = 64
+    """Exits, new risk and chatter that are taken between two looks at the door."""
+
+
 class ActionSettings(Struct, frozen=True):
     """The executor of one named action."""
 

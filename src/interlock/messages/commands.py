@@ -263,6 +263,17 @@ class NoteRefusedInput(Struct, frozen=True, array_like=True, gc=False, tag=42):
     text: str
 
 
+class NoteShed(Struct, frozen=True, array_like=True, gc=False, tag=90):
+    """So much was not taken at the door since the last such note, because there was more than could
+    be done in time. A fact. What measures that looks at the wall's clock and stands outside, so
+    replay has the same lines taken and the same count of those that were not."""
+
+    since_ns: Nanoseconds
+    shed: tuple[tuple[int, str, int, int], ...]
+    """Lane, source (empty where the line does not say one that is defined), reason, and how many
+    lines."""
+
+
 class CloseSession(Struct, frozen=True, array_like=True, gc=False, tag=43):
     """End in order. A fact; decisions after it are refused, reports are still taken."""
 
@@ -297,6 +308,7 @@ Command: TypeAlias = (
     | Halt
     | LiftHalt
     | NoteRefusedInput
+    | NoteShed
     | CloseSession
     | ApproveDecision
     | DeclineDecision

@@ -7,6 +7,7 @@ limits. Codes are never reused. The sentence is written at the edge, from `obser
 
 from typing import Final, NamedTuple
 
+from interlock.messages.load_reasons import MEANINGS as LOAD_MEANINGS
 from interlock.messages.reasons_of_feedback import MEANINGS as FEEDBACK_MEANINGS
 from interlock.messages.venue_reasons import VENUE_MEANINGS
 from interlock.messages.work_reasons import WORKS
@@ -381,7 +382,9 @@ _MEANINGS: Final = (
     *WORKS,
 )
 
-CATALOGUE: Final = tuple(Reason(*row) for row in (*_MEANINGS, *FEEDBACK_MEANINGS, *VENUE_MEANINGS))
+CATALOGUE: Final = tuple(
+    Reason(*row) for row in (*_MEANINGS, *FEEDBACK_MEANINGS, *VENUE_MEANINGS, *LOAD_MEANINGS)
+)
 MISSING: Final = (
     MARK_MISSING,
     RATE_MISSING,

@@ -36,6 +36,9 @@ PRIORITIES: Final = {
     NEW_RISK: "new_risk",
     CHATTER: "chatter",
 }
+# The lanes before the journal: those of the priorities, and market data's own.
+MARKET_DATA: Final = 4
+LANES: Final = {**PRIORITIES, MARKET_DATA: "market_data"}
 
 # The most severe finding is the verdict (law 5).
 ALLOW: Final = 0

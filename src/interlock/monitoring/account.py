@@ -21,6 +21,7 @@ from interlock.messages.commands import (
     DefineInstrument,
     NoteFeedFault,
     NoteRefusedInput,
+    NoteShed,
     NoteTrade,
     ProposeDecision,
     ReportOrder,
@@ -53,6 +54,7 @@ from interlock.messages.terms import (
     BUY,
     FEED_FAULTS,
     FEED_RECOVERED,
+    LANES,
     REFUSE,
     REPORT_PENDING_CANCEL,
     REPORT_PENDING_NEW,
@@ -172,6 +174,8 @@ class Account:
         """Each time that a venue was better or worse than before."""
         self.faults: dict[str, int] = {}
         self.refused_inputs = 0
+        self.not_taken: dict[str, int] = {}
+        """Lines that were more than could be done in time, by priority and reason."""
         self.actions = 0
         self.ignored: dict[str, int] = {}
         self._limits: list[str] = []
@@ -233,6 +237,9 @@ class Account:
                 _count(self.faults, name_of(FEED_FAULTS, command.fault), command.count)
         elif isinstance(command, NoteRefusedInput):
             self.refused_inputs += 1
+        elif isinstance(command, NoteShed):
+            for lane, _, reason, count in command.shed:
+                _count(self.not_taken, f"{LANES[lane]}: {reason_name(reason)}", count)
 
     def _limit(self, limit: Limit) -> None:
         key = limit_key(limit)

@@ -12,6 +12,7 @@ from interlock.messages.commands import (
     LiftHalt,
     NoteFeedFault,
     NoteRefusedInput,
+    NoteShed,
     NoteTrade,
     NoteVenueLink,
     OpenSession,
@@ -29,6 +30,7 @@ from interlock.messages.identity import order_text
 from interlock.messages.reasons import reason_name
 from interlock.messages.terms import (
     FEED_FAULTS,
+    LANES,
     LIQUIDITY,
     RELEASE_STATES,
     REPORT_KINDS,
@@ -136,6 +138,12 @@ def _rarer_words(command: Command) -> str:
         return f"{command.by}: let {command.scope}{trip} trade again{under}{_said(command.text)}"
     if isinstance(command, NoteRefusedInput):
         return f"refused at {command.channel}: {command.text} (digest {command.digest})"
+    if isinstance(command, NoteShed):
+        parts = [
+            f"{count} of {LANES[lane]}{f' from {source}' if source else ''}: {reason_name(reason)}"
+            for lane, source, reason, count in command.shed
+        ]
+        return f"not taken at the door: {'; '.join(parts)}"
     if isinstance(command, SetInstrumentStatus):
         status = name_of(STATUSES, command.status)
         return f"{command.by}: {command.instrument} is {status}{_said(command.text)}"

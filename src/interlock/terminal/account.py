@@ -48,6 +48,7 @@ def account_json(account: Account) -> dict[str, Any]:
         "delays_ns": msgspec.to_builtins(account.delays()),
         "feed_faults": account.faults,
         "refused_inputs": account.refused_inputs,
+        "not_taken": account.not_taken,
         "reports_ignored": account.ignored,
         "actions": account.actions,
         "halts": account.halts,
@@ -93,6 +94,9 @@ def print_account(console: Console, account: Account) -> None:
 
 def _print_remarks(console: Console, account: Account) -> None:
     remarks = [f"Market data: {count:,} x {name}" for name, count in account.faults.items()]
+    if account.not_taken:
+        parts = [f"{count:,} {name}" for name, count in sorted(account.not_taken.items())]
+        remarks.append(f"More than could be done in time: {', '.join(parts)}")
     if account.refused_inputs:
         remarks.append(f"Refused at the door: {account.refused_inputs:,} lines")
     for name, count in account.ignored.items():

@@ -23,7 +23,7 @@ ROWS_MAX: Final = 200
 LINES_MAX: Final = 8
 """Lines in one plot; the groups that traded most come first."""
 
-_STYLE: Final = (
+STYLE: Final = (
     """
 :root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
@@ -65,7 +65,7 @@ def page(quality: Quality, sessions: Sequence[str]) -> str:
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>Execution quality</title><style>{_STYLE}</style></head><body>",
+        f"<title>Execution quality</title><style>{STYLE}</style></head><body>",
         "<h1>Execution quality</h1>",
         f"<p>{escape(', '.join(sessions))}</p>",
         f"<p>{quality.measured:,} of {quality.actions:,} actions have a measured outcome"

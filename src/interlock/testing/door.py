@@ -63,9 +63,10 @@ class _Peer(Connection):
         super().__init__("script", -1, -1, None)
         self.said: list[Line] = []
 
-    def answer(self, line: bytes) -> None:
+    def answer(self, line: bytes, answered: int = 1) -> None:
         told = json.loads(line)
-        self.said[told["line"] - 1].answer = told
+        for place in range(told["line"] - 1, told["line"] - 1 + answered):
+            self.said[place].answer = told
 
 
 class ScriptedDoor:
