@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from controls.cases import armed, quoted
+from controls.cases import armed, filled, quoted
 from controls.test_controls_bounds import findings_on, verdict
 from controls.test_controls_catalogue import loosest
 from interlock.controls import rules
@@ -14,13 +14,14 @@ from interlock.controls.catalogue import CATALOGUE, REQUIRED
 from interlock.controls.control import ControlKind
 from interlock.messages.commands import (
     AdvanceTime,
+    Halt,
     NoteFeedFault,
     ProposeDecision,
     SetLimit,
     UpdateQuote,
 )
 from interlock.messages.decisions import OrderQuantity, ReplaceOrder, Terms
-from interlock.messages.definitions import Answer, Bounds, Limit
+from interlock.messages.definitions import Answer, Bounds, Limit, Source
 from interlock.messages.events import Event, OrderCleared
 from interlock.messages.findings import findings_of
 from interlock.messages.reasons import MARK_MISSING, MARKET_MISSING, QUEUE_FULL
@@ -289,3 +290,23 @@ def test_a_decision_that_no_queue_takes_is_judged_by_the_admission_alone() -> No
         events = world.say(ProposeDecision(world.decision(order)))
     assert verdict(events).controls == ((-rules.ADMISSION,),)
     assert verdict(events).reason == QUEUE_FULL
+
+
+def test_halts_that_stand_are_counted_and_the_last_lot_may_still_go() -> None:
+    world = quoted()
+    filled(world, BUY, 1)
+    scopes = ("firm", "account:main", "source:model", "instrument:COIN", "release:r1")
+    for standing, scope in enumerate(scopes, start=1):
+        world.say(Halt(scope, "ann", "stop"))
+        assert ruled(world.order())["halts"] == (REFUSE, standing, 0)
+    last = Terms(price=9_990, venue="alpha", reduce_only=True)
+    found = ruled(world.order(SELL, 1, terms=last))
+    assert found["halts"] == (ALLOW, len(scopes), len(scopes))
+    assert found["reduce_only"] == (ALLOW, 1, 1)
+
+
+def test_an_instrument_that_is_not_the_source_s_to_trade_is_told_from_an_unknown_one() -> None:
+    narrow = Source("narrow", "main", instruments=("COIN",))
+    world = quoted(sources=(narrow,))
+    found = ruled(world.order(instrument="GOLD", source="narrow"))
+    assert found["instrument"] == (REFUSE, 0, 1)
