@@ -138,8 +138,8 @@ def test_holds_lists_what_waits_for_whom_until_when(tmp_path: Path, capsys: Said
     text = said(capsys, "holds", session)
     assert f"{held}  1 more must approve" in text
     # Who approves is told what it is that he lets pass.
-    assert "observed 6, bound 5" in text
-    assert "observed 6, bound 5" in hold["objections"][0]
+    assert "observed 6 COIN, bound 5 COIN" in text
+    assert "observed 6 COIN, bound 5 COIN" in hold["objections"][0]
     assert "quantity_max=500" in text
     story = said(capsys, "why", session, gone)
     assert "People were asked" in story

@@ -47,7 +47,6 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         "bps",
         answers=SOFT_ANSWERS,
         reason=PRICE_MOVED_ABOVE_LIMIT,
-        drill="D5, D6",
         phased=True,
     ),
     ControlKind(
@@ -77,7 +76,6 @@ KINDS: Final[tuple[ControlKind, ...]] = (
         "flag",
         answers=SOFT_ANSWERS,
         reason=MARKET_DOUBTED,
-        drill="D12, D14",
         also=("C25",),
     ),
 )
