@@ -13,13 +13,8 @@ from controls.reasons_of_feedback import OF_FEEDBACK
 from controls.reasons_of_limits import OF_LIMITS
 from controls.reasons_of_venues import OF_VENUES
 from controls.reasons_of_works import OF_WORKS
-from interlock.messages import (
-    load_reasons,
-    reasons,
-    reasons_of_feedback,
-    venue_reasons,
-    work_reasons,
-)
+from interlock.messages import load_reasons, reasons, reasons_of_feedback, venue_reasons
+from interlock.messages import work_reasons as of_works
 from interlock.messages.commands import (
     ActivateRelease,
     AdvanceTime,
@@ -393,7 +388,7 @@ def test_the_catalogue_stands_in_its_order_and_no_code_twice() -> None:
     assert codes == sorted(set(codes))
     names = [reason.name for reason in reasons.CATALOGUE]
     assert len(set(names)) == len(names)
-    modules = (reasons, work_reasons, reasons_of_feedback, venue_reasons, load_reasons)
+    modules = (reasons, of_works, reasons_of_feedback, venue_reasons, load_reasons)
     named = {name: value for module in modules for name, value in vars(module).items()}
     for reason in reasons.CATALOGUE:
         assert named[reason.name] == reason.code

@@ -197,7 +197,7 @@ def test_every_control_of_the_catalogue_can_be_armed_live() -> None:
                 values[parameter.name] = (parameter.words[0],)
             elif parameter.unit != "currency":
                 values[parameter.name] = max(parameter.low, min(parameter.high, 7))
-        named = {"release": "release:r1", "account": "account:main"}
+        named = {"release": "release:r1", "account": "account:main", "source": "source:model"}
         scope = named.get(kind.scopes[0], kind.scopes[0])
         instrument = "COIN" if units & {"quantity", "ticks"} else ""
         currency = "USD" if "money" in units and not instrument else ""

@@ -49,20 +49,16 @@ class OrderTable:
         self.limits: Final = limits
         self.counters: Final = CounterTable(limits)
         self.known: Final[dict[int, OrderRecord]] = {}
-        self._found: OrderRecord | None = None
-        # The known order that was asked for last: it mostly is the next as well.
+        self._found: OrderRecord | None = None  # asked for last: mostly the next as well
         self.open: Final[dict[int, OrderRecord]] = {}
-        self.reducing: Final[dict[int, OrderRecord]] = {}
-        """Those of them that may only reduce."""
+        self.reducing: Final[dict[int, OrderRecord]] = {}  # those that may only reduce
         self.parents: Final[dict[int, ParentRecord]] = {}
-        self.judging: ParentRecord | None = None
-        """The decision judged last. It becomes a parent with its first order."""
+        self.judging: ParentRecord | None = None  # becomes a parent with its first order
         # Ended orders, oldest end first: records, as to find each again takes two cold looks.
         self._ended: Final[Row[OrderRecord]] = Row()
         # Orders that are still to be cancelled, with the reason and the command that asked.
         self.owed: Final[dict[int, tuple[int, int]]] = {}
-        # Orders changed since the kernel last looked: what its invariants check.
-        self.touched: Final[list[OrderRecord]] = []
+        self.touched: Final[list[OrderRecord]] = []  # since the kernel's invariants last looked
         self.unexplained: Final[list[int]] = []  # spoken of and not known: must stay empty
 
     @property

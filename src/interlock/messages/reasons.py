@@ -373,11 +373,7 @@ _MEANINGS: Final = (
     (DIGEST_DIFFERS, "DIGEST_DIFFERS", "what was approved is not what is held"),
     (CHANGE_EXPIRED, "CHANGE_EXPIRED", "nobody confirmed the change in time"),
     (CHANGE_DECLINED, "CHANGE_DECLINED", "a person declined the change"),
-    (
-        CHANGE_OVERTAKEN,
-        "CHANGE_OVERTAKEN",
-        "the limit was changed after the change was proposed",
-    ),
+    (CHANGE_OVERTAKEN, "CHANGE_OVERTAKEN", "the limit was changed after this was proposed"),
     (LIMIT_LOOSER, "LIMIT_LOOSER", "only a tighter limit may be set without a second person"),
     *WORKS,
 )

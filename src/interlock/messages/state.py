@@ -374,8 +374,7 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     limits_version: int
     windows: list[WindowState]
     halts: list[HaltState]
-    waiting: list[WaitingState]
-    """Next first."""
+    waiting: list[WaitingState]  # next first
     orders: list[OrderState]
     open: list[OrderId]
     """In the order in which they became open, which is the order in which a halt cancels them."""
@@ -385,19 +384,16 @@ class LedgerState(Struct, frozen=True, array_like=True, gc=False, forbid_unknown
     actions: list[tuple[OrderId, str]]
     sizes: list[SizeState]
     held: list[HeldState]
-    changes: list[ChangeState]
-    """Oldest first."""
+    changes: list[ChangeState]  # oldest first
     broken: list[tuple[str, int]]
     """How often each invariant was found broken, and for alerts where."""
     flags: list[int]
     """The changes of behaviour that hold."""
     rates: list[RateState]
     counters: list[CounterState]
-    works: list[WorkState] = []
-    """In the order in which they began."""
+    works: list[WorkState] = []  # in the order in which they began
     curves: list[SetVolumeCurve] = []
-    feedback: FeedbackState | None = None
-    """None in a session without rules of feedback."""
+    feedback: FeedbackState | None = None  # none where there are no rules
     cancels: list[WindowState] = []
     """The cancels of limits that keep a reserve for them."""
     owed: list[tuple[OrderId, int, Sequence]] = []
