@@ -168,7 +168,8 @@ def limits_of(kind: ControlKind, symbols: tuple[str, ...]) -> list[Limit]:
             values[parameter.name] = parameter.low if is_low else min(parameter.high, LOOSE)
     values.update(VALUES.get(kind.name, {}))
     first = kind.scopes[0]
-    name = {"release": "release:r1", "account": "account:main"}.get(first, "firm")
+    named = {"release": "release:r1", "account": "account:main", "source": "source:S0"}
+    name = named.get(first, "firm")
     units = {parameter.unit for parameter in kind.parameters}
     if units & {"quantity", "ticks"}:
         return [Limit(kind.name, name, values, symbol) for symbol in symbols]

@@ -25,13 +25,14 @@ from interlock.messages.events import DecisionJudged, OrderCleared
 from interlock.messages.findings import findings_of
 from interlock.messages.identity import order_id, order_text
 from interlock.messages.reasons import reason_name
-from interlock.messages.terms import REPORT_KINDS
+from interlock.messages.terms import REPORT_KINDS, SEVERITIES
 from interlock.monitoring.story import Story
 from interlock.monitoring.telling import tell_story
 from interlock.terminal.story import why
 from monitoring.kept import MS, keep
 from worlds import World
 
+CODES = {name: code for code, name in SEVERITIES.items()}
 SYMBOLS = st.sampled_from(("COIN", "GOLD", "LEAD", "NONE"))
 LOTS = st.integers(0, 200)
 PRICES = st.integers(9_900, 10_100)
@@ -173,7 +174,7 @@ def check(story: Story, verdict: DecisionJudged | None) -> None:
         (
             part["line"] - 1,
             part["limit"],
-            0 if part["passed"] else 4,
+            CODES[part["severity"]],
             part["reason"],
             part["observed"]["value"],
             part["bound"]["value"],
