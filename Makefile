@@ -105,7 +105,7 @@ tuned: setup
 	@echo "== counting"
 	@PYTHONPATH=build/counting $(BIN)/python bench/decide.py --runs 1 --decisions 20000 >/dev/null
 	@rm -rf build/counted && PYTHONPATH=build/counting $(BIN)/python -m interlock demo \
-		--out build/counted --json >/dev/null
+		--out build/counted --json >/dev/null 2>&1
 	@echo "== the tuned build"
 	@rm -rf build/temp* build/lib* build/counting build/counted
 	@$(COMPILE) INTERLOCK_PROFILE=use $(BIN)/python setup.py --quiet build \
