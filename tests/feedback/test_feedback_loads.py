@@ -9,6 +9,7 @@ from feedback.outcomes_made import START, fill, order
 from interlock.feedback.loads import IN_TIME_NS, LoadFigure, Loads
 from interlock.feedback.outcomes import OrderOutcome
 from interlock.feedback.shortfall import shortfall_of
+from interlock.terminal.quality_loads_page import loads_section
 
 
 def loaded(load: int, cost: int, *, late: bool = False, number: int = 1) -> OrderOutcome:
@@ -91,3 +92,22 @@ def test_sessions_are_held_against_each_other() -> None:
     assert (least.session, most.session) == ("quiet", "busy")
     assert abs(change.shortfall.value - 4) < 1e-9
     assert [words.partition(":")[0] for words in loads.alarms()] == ["from quiet to busy"]
+
+
+def test_the_page_draws_every_session_over_its_loads() -> None:
+    loads = Loads()
+    figure(drawn(1, 15), loads)
+    figure(drawn(2, 5, busy=3_000), loads, "b")
+    assert [name for name, _, _ in loads.figures["a", "USD"].curve()] == ["1", "64-127"]
+    section = loads_section(loads)
+    for said in ("64-127", "2048-4095", "a USD", "b USD", "Quality falls as load rises"):
+        assert said in section
+    # Two sessions, two plots.
+    assert section.count("<polyline") == 4
+    assert loads_section(Loads()) == ""
+
+
+def test_the_shares_of_late_orders_stand_at_the_load_that_they_met() -> None:
+    made = figure([loaded(load, 5, late=load == 9) for load in [1, 9] * 50])
+    shares = {name: late.value for name, _, late in made.curve()}
+    assert shares["1"] < 500 < 9_500 < shares["8-15"]

@@ -79,6 +79,14 @@ class LoadFigure:
         """Decisions in the second before an order, on average over its orders."""
         return self.load_sum / self.orders if self.orders else 0.0
 
+    def curve(self) -> list[tuple[str, Interval, Interval]]:
+        """By doublings of the load, lowest first: its name, shortfall in basis points, and the
+        share of orders that were not in time, in basis points."""
+        return [
+            (_rung_name(place), rung.shortfall.interval(), _late(rung))
+            for place, rung in sorted(self._rungs.items())
+        ]
+
     def change(self) -> Change | None:
         """The upper half of its loads against the lower; None where all loads are alike."""
         places = sorted(self._rungs)
@@ -142,6 +150,12 @@ class Loads:
             if change.is_worse:
                 words.append(f"from {least.session} to {most.session}: {_words(change)}")
         return words
+
+
+def _rung_name(place: int) -> str:
+    """The loads with so many binary digits."""
+    low, high = (1 << place) >> 1, (1 << place) - 1
+    return str(low) if low >= high else f"{low}-{high}"
 
 
 def _together(rungs: list[_Rung]) -> _Rung:

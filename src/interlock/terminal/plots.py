@@ -77,7 +77,9 @@ def curves(series: Sequence[Series], unit: str) -> str:
     if not shown:
         return "<p>Nothing to draw.</p>"
     scale = _Scale([end for line in shown for point in line.points for end in point[1:]])
-    names = [point.name for point in max(shown, key=lambda line: len(line.points)).points]
+    # The longest line says the order of the places; what only others have comes after.
+    longest = sorted(shown, key=lambda line: -len(line.points))
+    names = list(dict.fromkeys(point.name for line in longest for point in line.points))
     width = (WIDTH - _LEFT - _RIGHT) / len(names)
     drawn = [_axis(scale, unit)]
     drawn += [_name(_LEFT + (place + 0.5) * width, name, "") for place, name in enumerate(names)]

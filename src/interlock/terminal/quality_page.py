@@ -18,6 +18,7 @@ from interlock.messages.units import BPS_ONE
 from interlock.terminal.account import duration_text
 from interlock.terminal.estimates import interval_text, money_text
 from interlock.terminal.plots import Point, Series, curves, waterfall
+from interlock.terminal.quality_loads_page import loads_section
 
 ROWS_MAX: Final = 200
 LINES_MAX: Final = 8
@@ -75,6 +76,7 @@ def page(quality: Quality, sessions: Sequence[str]) -> str:
     ]
     for _, group in quality.scorecards.of(ALL):
         parts.append(_overall(quality, group))
+    parts.append(loads_section(quality.loads))
     parts.append(_releases(quality))
     for dimension in DIMENSIONS:
         if dimension != ALL:
