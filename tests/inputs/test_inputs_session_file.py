@@ -30,6 +30,7 @@ from interlock.messages.commands import (
     SetLimit,
 )
 from interlock.messages.definitions import PhaseStart
+from interlock.messages.feedback import FeedbackSet, SetFeedback
 
 DEMO = Path(interlock.__file__).parent / "examples" / "demo.toml"
 EXAMPLES = [DEMO, *sorted((ROOT / "examples").glob("*.toml"))]
@@ -278,11 +279,13 @@ def test_the_examples_have_neither_mistakes_nor_warnings(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.stem))
-def test_the_examples_open_a_session_without_an_event(path: Path) -> None:
+def test_the_examples_open_a_session_and_nothing_is_refused(path: Path) -> None:
     session = load_session(path)
     kernel = Kernel(Ledger(), {})
     for sequence, command in enumerate(session.opening("id", "1.0"), start=1):
-        assert kernel.step(sequence, 1, command) == []
+        # Rules of feedback are the only words of an opening that are concluded upon.
+        made = [type(event) for event in kernel.step(sequence, 1, command)]
+        assert made == ([FeedbackSet] if type(command) is SetFeedback else [])
     assert len(kernel.ledger.limits.limits) == len(session.limits())
     assert kernel.ledger.is_session_open
 
